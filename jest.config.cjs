@@ -1,7 +1,8 @@
 const swc = require('./tools/swc-options.cjs');
 
 /** The packages that are published as ES modules only: Jest cannot require them untransformed. */
-const esmOnly = '@nestjs|@standard-schema|file-type|strtok3|token-types|uint8array-extras|@tokenizer|load-esm|jose|uuid|cookie';
+const esmOnly =
+  '@nestjs|@standard-schema|file-type|strtok3|token-types|uint8array-extras|@tokenizer|load-esm|jose|uuid|cookie';
 
 const base = {
   rootDir: __dirname,
@@ -14,7 +15,11 @@ const base = {
 module.exports = {
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps,tools,test}/**/*.spec.ts'] },
-    { ...base, displayName: 'int', testMatch: ['<rootDir>/{libs,apps,tools,test}/**/*.int-spec.ts'] },
+    {
+      ...base,
+      displayName: 'int',
+      testMatch: ['<rootDir>/{libs,apps,tools,test}/**/*.int-spec.ts'],
+    },
     { ...base, displayName: 'scenarios', testMatch: ['<rootDir>/test/scenarios/**/*.scenario.ts'] },
   ],
 };

@@ -17,7 +17,8 @@ export function build() {
   for (const top of roots) {
     for (const entry of readdirSync(join(root, top), { recursive: true, withFileTypes: true })) {
       const source = join(entry.parentPath, entry.name);
-      if (!entry.isFile() || !source.endsWith('.ts') || /\.(d|spec|int-spec)\.ts$/.test(source)) continue;
+      if (!entry.isFile() || !source.endsWith('.ts') || /\.(d|spec|int-spec)\.ts$/.test(source))
+        continue;
       const target = join(out, relative(root, source)).replace(/\.ts$/, '.js');
       mkdirSync(dirname(target), { recursive: true });
       writeFileSync(target, transformFileSync(source, { ...options, filename: source }).code);

@@ -67,7 +67,8 @@ export const addDays = (date: CivilDate, days: number): CivilDate =>
   dateOfDayNumber(dayNumber(date) + days);
 
 /** Days from the first day to the second; negative when the second lies before. */
-export const daysBetween = (from: CivilDate, to: CivilDate): number => dayNumber(to) - dayNumber(from);
+export const daysBetween = (from: CivilDate, to: CivilDate): number =>
+  dayNumber(to) - dayNumber(from);
 
 export const yearOf = (date: CivilDate): number => Number(date.slice(0, 4));
 export const monthOf = (date: CivilDate): CivilMonth =>
@@ -80,6 +81,9 @@ export function ageOn(birthDate: CivilDate, on: CivilDate): number {
 }
 
 /** Whether a day lies in a period whose ends are both included; an absent end is open. */
-export function covers(period: { readonly from: CivilDate; readonly until?: CivilDate }, on: CivilDate): boolean {
+export function covers(
+  period: { readonly from: CivilDate; readonly until?: CivilDate },
+  on: CivilDate,
+): boolean {
   return period.from <= on && (period.until === undefined || on <= period.until);
 }

@@ -26,12 +26,16 @@ describe('rounding', () => {
 
   it('a share and what is left add up, and a reversal rounds like what it reverses', () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: 0n, max: 10n ** 12n }), fc.bigInt({ min: 0n, max: 10_000n }), (amount, points) => {
-        const share = shareHalfUp(fen(amount), points);
-        expect(addFen(share, subFen(fen(amount), share))).toBe(amount);
-        expect(share >= 0n && share <= amount).toBe(true);
-        expect(shareHalfUp(fen(-amount), points)).toBe(-share);
-      }),
+      fc.property(
+        fc.bigInt({ min: 0n, max: 10n ** 12n }),
+        fc.bigInt({ min: 0n, max: 10_000n }),
+        (amount, points) => {
+          const share = shareHalfUp(fen(amount), points);
+          expect(addFen(share, subFen(fen(amount), share))).toBe(amount);
+          expect(share >= 0n && share <= amount).toBe(true);
+          expect(shareHalfUp(fen(-amount), points)).toBe(-share);
+        },
+      ),
     );
   });
 });

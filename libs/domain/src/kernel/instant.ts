@@ -21,7 +21,8 @@ export function parseInstant(text: string): Instant | undefined {
   if (date === undefined || offsetMs === undefined) return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const milliseconds = Number((match[5] ?? '').padEnd(3, '0').slice(0, 3));
-  const local = dayNumber(date) * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds;
+  const local =
+    dayNumber(date) * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds;
   return (local - offsetMs) as Instant;
 }
 

@@ -34,6 +34,7 @@ export type Quantity = bigint & { readonly [quantityBrand]: true };
 export function parseQuantity(text: string): Quantity | undefined {
   const match = /^(\d{1,10})(?:\.(\d{1,4}))?$/.exec(text);
   if (match === null) return undefined;
-  const quantity = BigInt(match[1] ?? '0') * QUANTITY_SCALE + BigInt((match[2] ?? '').padEnd(4, '0'));
+  const quantity =
+    BigInt(match[1] ?? '0') * QUANTITY_SCALE + BigInt((match[2] ?? '').padEnd(4, '0'));
   return quantity > 0n ? (quantity as Quantity) : undefined;
 }

@@ -1,0 +1,59 @@
+import type { Gender, Insurance } from '@domain/enrolment';
+import type { RecordedVisit } from '../settlement/visit';
+
+/** From mildest to strongest (architecture §11); the strongest finding of a visit is the visit's action. */
+export const SCREENING_ACTIONS = [
+  'pass',
+  'remind',
+  'reason',
+  'selfPay',
+  'strikeOff',
+  'block',
+] as const;
+export type ScreeningAction = (typeof SCREENING_ACTIONS)[number];
+
+/** One reason to doubt, with everything needed to believe it. */
+export interface Finding {
+  readonly action: ScreeningAction;
+  readonly state: 'hit' | 'undetermined';
+  readonly rule: string;
+  readonly ruleVersion: string;
+  readonly knowledgePoint?: string;
+  readonly certainty: 'certain' | 'suspected';
+  readonly lineNos: readonly number[];
+  readonly observed: string;
+  readonly limit: string;
+  /** The gross amount affected: the whole line, or the surplus for rules about quantity and price. */
+  readonly amountFen: number;
+  /** What the people at the counter read (zh-CN). */
+  readonly text: string;
+}
+
+export interface ScreenedVisit {
+  readonly action: ScreeningAction;
+  readonly findings: readonly Finding[];
+}
+
+/** What settlement knows of the person when it asks, so that screening needs no look-up of its own. Never logged. */
+export interface ScreeningSubject {
+  readonly personKey: string;
+  readonly gender: Gender;
+  readonly birthDate: string;
+  readonly insurance: Insurance;
+  /** Hospital tier of the institution: 1, 2, 3; 0 without a tier. */
+  readonly institutionLevel: number;
+}
+
+/** A visit as the settlement service has it screened. */
+export type VisitToScreen = RecordedVisit & { readonly subject?: ScreeningSubject };
+
+export interface ScreeningsRequest {
+  readonly stage: 'before' | 'during';
+  readonly visits: readonly VisitToScreen[];
+}
+
+/** In the order of the request. */
+export interface ScreeningsAnswer {
+  readonly ruleSet: { readonly id: string; readonly version: string; readonly hash: string };
+  readonly visits: readonly ScreenedVisit[];
+}

@@ -1,0 +1,5 @@
+export * from './fact';
+export * from './enrolment/facts';
+export * from './settlement/visit';
+export * from './settlement/facts';
+export * from './cross-check/screening';
