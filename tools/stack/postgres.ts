@@ -1,0 +1,209 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  appendFileSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { writePrivateFile } from './files';
+import { Part, type PartListener } from './part';
+import { postgresPlace, type PostgresPlace } from './postgres-files';
+import { endProcess, identityOf, processesIn } from './processes';
+import { postgresSettings } from './postgres-settings';
+
+/** A running database server. */
+export interface RunningPostgres {
+  readonly part: Part;
+  readonly port: number;
+  /** The superuser's way in, database `postgres`; holds the password. */
+  readonly adminUrl: string;
+  /** The folder of its unix socket, where the path is short enough for one. */
+  readonly socketDir: string | undefined;
+}
+
+const run = promisify(execFile);
+/** The system's limit for the path of a socket is 107 bytes on Linux and 103 on macOS. */
+const longestSocketDir = 80;
+
+/**
+ * Starts the embedded PostgreSQL of a folder, creating its data on the first start: durable, on loopback only, by password
+ * only. Recovers what a killed server left. Fails with one sentence when it cannot start; the log has the details.
+ */
+export async function startPostgres(
+  runDir: string,
+  port: number,
+  listener: PartListener,
+): Promise<RunningPostgres> {
+  const place = postgresPlace(runDir, listener.say);
+  const password = passwordOf(runDir);
+  const data = join(place.home, 'data');
+  if (!existsSync(data)) await createData(place, data, password);
+  const socketDir = socketDirOf(place);
+  await writeSettings(place, data, port, socketDir);
+  const adminUrl = `postgres://postgres:${password}@127.0.0.1:${String(port)}/postgres`;
+  const part = new Part(
+    {
+      name: 'postgres',
+      runDir,
+      command: join(place.programs, 'bin', 'postgres'),
+      args: ['-D', data],
+      cwd: place.home,
+      env: serverEnvironment(),
+      user: place.user,
+      // SIGINT ends sessions and stops; SIGQUIT leaves the rest to recovery, which loses nothing either.
+      stopSignals: ['SIGINT', 'SIGQUIT'],
+      graceMs: 10_000,
+      readyWithinMs: 120_000,
+      probe: () => answers(adminUrl),
+      beforeStart: () => clearStaleLock(data),
+    },
+    listener,
+  );
+  await part.start();
+  return { part, port, adminUrl, socketDir };
+}
+
+/** Creates the databases that are not there yet, each owned by a role of the same name that may use no other. */
+export async function createDatabases(
+  adminUrl: string,
+  wanted: readonly { readonly name: string; readonly password: string }[],
+): Promise<void> {
+  const client = new Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    for (const { name, password } of wanted) {
+      const [role, secret] = [client.escapeIdentifier(name), client.escapeLiteral(password)];
+      const roles = await client.query('select 1 from pg_roles where rolname = $1', [name]);
+      await client.query(
+        `${roles.rowCount === 0 ? 'create' : 'alter'} role ${role} login password ${secret}`,
+      );
+      const found = await client.query('select 1 from pg_database where datname = $1', [name]);
+      if (found.rowCount === 0) await client.query(`create database ${role} owner ${role}`);
+      await client.query(`revoke connect, temporary on database ${role} from public`);
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+async function createData(place: PostgresPlace, data: string, password: string): Promise<void> {
+  // Made beside and renamed: an interrupted initdb leaves nothing that looks like data.
+  const next = `${data}.new`;
+  const passwordFile = join(place.home, 'password');
+  rmSync(next, { recursive: true, force: true });
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+  if (place.user) chownSync(passwordFile, place.user.uid, place.user.gid);
+  try {
+    await run(
+      join(place.programs, 'bin', 'initdb'),
+      [
+        ...['-D', next, '--username=postgres', `--pwfile=${passwordFile}`],
+        ...['--auth-host=scram-sha-256', '--auth-local=scram-sha-256', '--data-checksums'],
+        // The built-in locale sorts alike on every machine.
+        ...['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+        '--locale=C',
+      ],
+      { cwd: place.home, env: serverEnvironment(), ...place.user },
+    );
+    appendFileSync(join(next, 'postgresql.conf'), "\ninclude 'stack.conf'\n");
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+  renameSync(next, data);
+}
+
+async function writeSettings(
+  place: PostgresPlace,
+  data: string,
+  port: number,
+  socketDir: string | undefined,
+): Promise<void> {
+  const file = join(data, 'stack.conf');
+  const lz4 = await hasLz4(place, data);
+  const settings = postgresSettings({ port, socketDir: socketDir ?? '', lz4 });
+  writeFileSync(file, settings, { mode: 0o600 });
+  if (place.user) chownSync(file, place.user.uid, place.user.gid);
+}
+
+async function hasLz4(place: PostgresPlace, data: string): Promise<boolean> {
+  // A settings file must be there to be included, or the question itself fails.
+  const file = join(data, 'stack.conf');
+  if (!existsSync(file)) {
+    writeFileSync(file, '', { mode: 0o600 });
+    if (place.user) chownSync(file, place.user.uid, place.user.gid);
+  }
+  const ask = [
+    '-D',
+    data,
+    '-c',
+    'default_toast_compression=lz4',
+    '-C',
+    'default_toast_compression',
+  ];
+  return run(join(place.programs, 'bin', 'postgres'), ask, {
+    cwd: place.home,
+    env: serverEnvironment(),
+    ...place.user,
+  }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * A server killed hard leaves `postmaster.pid`, and the next one refuses to start while the number in it seems alive: as a
+ * zombie, or as another process by now. What still works in the data folder is ended or waited for first, because removing the
+ * file under a living backend would corrupt data.
+ */
+async function clearStaleLock(data: string): Promise<void> {
+  const lock = join(data, 'postmaster.pid');
+  if (!existsSync(lock)) return;
+  const pid = Number(readFileSync(lock, 'utf8').split('\n')[0]);
+  const server = processesIn(data).includes(pid) ? identityOf(pid) : undefined;
+  if (server !== undefined) await endProcess(server, ['SIGINT', 'SIGQUIT'], 10_000);
+  const end = Date.now() + 10_000;
+  while (processesIn(data).length > 0 && Date.now() < end) await sleep(20);
+  const unknowable = process.platform !== 'linux' && identityOf(pid) !== undefined;
+  if (processesIn(data).length === 0 && !unknowable) rmSync(lock, { force: true });
+}
+
+async function answers(adminUrl: string): Promise<void> {
+  const client = new Client({ connectionString: adminUrl, connectionTimeoutMillis: 2_000 });
+  // A connection cut while the server starts is an event besides the rejection; unheard it would end this process.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select 1');
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function passwordOf(runDir: string): string {
+  const file = join(runDir, 'postgres-password');
+  if (!existsSync(file)) writePrivateFile(file, randomBytes(18).toString('base64url'));
+  return readFileSync(file, 'utf8').trim();
+}
+
+function socketDirOf(place: PostgresPlace): string | undefined {
+  const folder = join(place.home, 'socket');
+  if (Buffer.byteLength(folder) > longestSocketDir) return undefined;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (place.user) chownSync(folder, place.user.uid, place.user.gid);
+  return folder;
+}
+
+/** The caller's PG… variables and locale are not the server's business. */
+function serverEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, TZ } = process.env;
+  return { PATH, LC_ALL: 'C', ...(TZ === undefined ? {} : { TZ }) };
+}
