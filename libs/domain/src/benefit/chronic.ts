@@ -10,7 +10,7 @@ import {
   yearOf,
   ZERO_FEN,
 } from '@domain/kernel';
-import type { ChosenFiling } from './filing';
+import type { UsedFiling } from './filing';
 import { type Cap, capsOf } from './limits';
 import type { LineTotals } from './lines';
 import type { ChronicDisease, Citation, PackPersonType, PolicyPack, RemoteCut, Tier } from './pack';
@@ -32,7 +32,7 @@ export interface ChronicInput {
   readonly pack: PolicyPack;
   readonly tier: Tier;
   readonly personType: PackPersonType;
-  readonly filing: ChosenFiling;
+  readonly filing: UsedFiling;
   readonly diseaseCode: string;
   /** All the person's qualifications on the day of service, this disease among them. */
   readonly qualifications: readonly QualifiedDisease[];
@@ -50,7 +50,7 @@ export interface ChronicBenefit {
   readonly disease: ChronicDisease;
   readonly tier: Tier;
   readonly personType: PackPersonType;
-  readonly filing: ChosenFiling;
+  readonly filing: UsedFiling;
   readonly remoteCut: RemoteCut;
   readonly remoteFirstPay: Fen;
   readonly deductible: Fen;

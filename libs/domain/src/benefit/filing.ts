@@ -13,7 +13,7 @@ export interface FilingView {
 }
 
 /** The filing a visit is settled by; without `id` it is the implicit emergency that the visit itself makes. */
-export type ChosenFiling =
+export type UsedFiling =
   | { readonly id: string; readonly type: FiledType; readonly group: FilingGroup }
   | { readonly id?: never; readonly type: 'emergency'; readonly group: 'emergency' };
 
@@ -58,7 +58,7 @@ export function chooseFiling(
   filings: readonly FilingView[],
   on: string,
   emergency: boolean,
-): ChosenFiling | undefined {
+): UsedFiling | undefined {
   let best: FilingView | undefined;
   for (const filing of filings) {
     if (filing.from > on || (filing.until !== undefined && filing.until < on)) continue;
