@@ -52,7 +52,7 @@ const verbs = {
   },
   /** Format, lint, types and generated files; with --tests the tests too. */
   async verify(args) {
-    await prepare({ kafka: false, what: 'npm run verify' });
+    await prepare({ kafka: false, what: 'npm run verify', build: false });
     process.exitCode = await verify(root, args.includes('--tests'));
   },
   async clean() {
@@ -60,7 +60,7 @@ const verbs = {
   },
 };
 
-async function prepare({ kafka, what, ownBuild = false }) {
+async function prepare({ kafka, what, build = true, ownBuild = false }) {
   const fetchJars = kafka && !existsSync(kafkaFolder(root));
   if (kafka) checkJava();
   if (fetchJars) findMaven();
@@ -68,9 +68,9 @@ async function prepare({ kafka, what, ownBuild = false }) {
     dependenciesAreCurrent(root) ? undefined : installDependencies(root),
     fetchJars ? fetchKafka(root) : undefined,
   ]);
-  const build = await ensureBuild(root, { own: ownBuild });
-  process.env.BUILD_DIR = build;
-  register(root, { what, build, runDir: process.env.RUN_DIR });
+  const folder = build ? await ensureBuild(root, { own: ownBuild }) : undefined;
+  if (folder) process.env.BUILD_DIR = folder;
+  register(root, { what, build: folder, runDir: process.env.RUN_DIR });
 }
 
 function compiled(name) {

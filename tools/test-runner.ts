@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRecord, prepareRunDir, projectRoot } from './stack/files';
-import { stopOnSignal } from './stack/lifetime';
+import { Scope, stopOnSignal } from './stack/lifetime';
 import { startParts, type RunningParts } from './stack/parts';
 
 /** In this order: what is quick and needs nothing first. */
@@ -22,34 +22,33 @@ export async function main(args: readonly string[]): Promise<number> {
   const { chosen, rest } = chooseProjects(args);
   const runDir = join(projectRoot(), `.run-test-${String(process.pid)}`);
   prepareRunDir(runDir);
-  let parts: RunningParts | undefined;
-  let jest: ChildProcess | undefined;
+  const scope = new Scope();
   const removeState = () => {
     if (process.env['KEEP_RUN_DIR'] !== 'true') rmSync(runDir, { recursive: true, force: true });
   };
-  stopOnSignal(
-    () => ({
-      stop: async () => {
-        jest?.kill('SIGTERM');
-        await parts?.stop();
-      },
-      killNow: () => parts?.killNow(),
-    }),
-    () => {
-      removeState();
-      process.exit(130);
-    },
-  );
+  let jest: ChildProcess | undefined;
+  const stopAll = async () => {
+    jest?.kill('SIGTERM');
+    await scope.stop();
+  };
+  const killNow = () => {
+    scope.killNow();
+  };
+  stopOnSignal({ stop: stopAll, killNow }, () => {
+    removeState();
+    process.exit(130);
+  });
   try {
     let sum: Counts = { passed: 0, failed: 0, skipped: 0 };
+    let parts: RunningParts | undefined;
     for (const project of chosen) {
-      if (project !== 'unit') parts ??= await partsUnlessGiven(runDir);
+      if (project !== 'unit') parts ??= await partsUnlessGiven(runDir, scope);
       const counts = await runProject({ project, rest, runDir, parts }, (child) => (jest = child));
       sum = add(sum, counts);
     }
     return close(sum);
   } finally {
-    await parts?.stop();
+    await scope.stop();
     removeState();
   }
 }
@@ -79,10 +78,10 @@ function chooseProjects(args: readonly string[]): {
   };
 }
 
-async function partsUnlessGiven(runDir: string): Promise<RunningParts | undefined> {
+async function partsUnlessGiven(runDir: string, scope: Scope): Promise<RunningParts | undefined> {
   const given = process.env['TEST_POSTGRES_URL'] !== undefined;
   if (given && process.env['TEST_KAFKA_BROKERS'] !== undefined) return undefined;
-  return startParts({ runDir, say: (line) => process.stdout.write(`${line}\n`) });
+  return startParts({ runDir, scope, say: (line) => process.stdout.write(`${line}\n`) });
 }
 
 interface ProjectRun {

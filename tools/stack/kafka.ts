@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot, writePrivateFile } from './files';
 import { brokerSettings, javaOptions, logSettings } from './kafka-settings';
-import { Part, type PartListener } from './part';
+import type { Ground } from './ground';
+import { Part } from './part';
 import { StackFault, messageOf } from './stack-fault';
 import { clusterAnswers } from './topics';
 
@@ -28,11 +29,8 @@ const run = promisify(execFile);
  * Ready means that it answers a metadata request with itself as a live broker. Fails with one sentence when Java or the jars are
  * missing or the broker does not come up.
  */
-export async function startKafka(
-  runDir: string,
-  ports: KafkaPorts,
-  listener: PartListener,
-): Promise<RunningKafka> {
+export async function startKafka(ground: Ground, ports: KafkaPorts): Promise<RunningKafka> {
+  const { runDir } = ground;
   const home = join(runDir, 'kafka');
   const classPath = join(kafkaLibrary(), '*');
   mkdirSync(home, { recursive: true, mode: 0o700 });
@@ -55,13 +53,14 @@ export async function startKafka(
       cwd: home,
       env: process.env,
       stopSignals: ['SIGTERM'],
+      killSignal: 'SIGKILL',
       graceMs: 10_000,
       readyWithinMs: 60_000,
       probe: () => clusterAnswers(brokers),
     },
-    listener,
+    ground,
   );
-  await part.start();
+  await ground.scope.start(part, 'ground');
   return { part, brokers };
 }
 

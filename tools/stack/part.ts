@@ -27,6 +27,8 @@ export interface PartSpec {
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
   /** The signals that ask it to end, mildest first; SIGKILL follows by itself. */
   readonly stopSignals: readonly NodeJS.Signals[];
+  /** The signal for when there is no time. */
+  readonly killSignal: NodeJS.Signals;
   readonly graceMs: number;
   readonly readyWithinMs: number;
   /** Resolves when the process does its work; rejects for as long as it does not. */
@@ -51,7 +53,9 @@ const logLimitBytes = 64 * 1024 * 1024;
 /** One process of the stack: started, watched, started again when it dies unasked, and ended. */
 export class Part {
   private child: ChildProcess | undefined;
-  private wanted = false;
+  /** Started again when it dies: only after a first success, and not once it was asked to end. */
+  private watched = false;
+  private ended = false;
   private shortLives = 0;
   private bornAt = 0;
 
@@ -72,7 +76,7 @@ export class Part {
    * ready in time. From then on the process is started again, with growing pauses, whenever it dies unasked.
    */
   async start(): Promise<void> {
-    this.wanted = false;
+    this.ended = false;
     await this.spawn();
     try {
       await this.untilReady();
@@ -80,12 +84,13 @@ export class Part {
       await this.stop();
       throw cause;
     }
-    this.wanted = true;
+    this.watched = true;
   }
 
   /** Ends the process, mildly first. Resolves when it is gone. */
   async stop(): Promise<void> {
-    this.wanted = false;
+    this.ended = true;
+    this.watched = false;
     const pid = this.pid;
     const identity = pid === undefined ? undefined : identityOf(pid);
     if (identity !== undefined) {
@@ -96,8 +101,9 @@ export class Part {
 
   /** The last resort of a caller that must exit at once: no waiting. */
   killNow(): void {
-    this.wanted = false;
-    if (this.pid !== undefined) sendSignal(this.pid, this.spec.stopSignals.at(-1) ?? 'SIGKILL');
+    this.ended = true;
+    this.watched = false;
+    if (this.pid !== undefined) sendSignal(this.pid, this.spec.killSignal);
   }
 
   private async spawn(): Promise<void> {
@@ -125,6 +131,8 @@ export class Part {
       if (this.child === child) this.died(signal ?? `code ${String(code)}`);
     });
     if (child.pid !== undefined) recordPid(runDir, name, child.pid);
+    // A stop that came while the process was being made has not seen it.
+    if (this.ended) await this.stop();
   }
 
   private async untilReady(): Promise<void> {
@@ -137,6 +145,8 @@ export class Part {
         await this.spec.probe();
         return;
       } catch (cause) {
+        // Waiting mends a refused connection, not a thing that a person must do.
+        if (cause instanceof StackFault) throw cause;
         last = messageOf(cause);
       }
       await sleep(50);
@@ -148,10 +158,10 @@ export class Part {
   }
 
   private died(how: string): void {
-    if (!this.wanted) return;
+    if (!this.watched) return;
     this.shortLives = Date.now() - this.bornAt > livedLongMs ? 1 : this.shortLives + 1;
     if (this.shortLives > attemptsInARow) {
-      this.wanted = false;
+      this.watched = false;
       this.listener.say(
         `  ✗ ${this.spec.name} died ${String(attemptsInARow)} times in a row and stays down: ${this.hint()}`,
       );
@@ -166,7 +176,7 @@ export class Part {
 
   private async startAgain(pause: number): Promise<void> {
     await sleep(pause);
-    if (!this.wanted) return;
+    if (!this.watched) return;
     try {
       await this.spawn();
     } catch (cause) {
@@ -174,8 +184,6 @@ export class Part {
       return;
     }
     this.listener.changed();
-    // A stop that came while the process was being made has not seen it.
-    if (!this.wanted) await this.stop();
   }
 
   private get logFile(): string {
@@ -209,5 +217,7 @@ function openLog(path: string): number {
 function lastLineOf(path: string): string {
   if (!existsSync(path)) return 'it wrote no log';
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-  return (lines.at(-1) ?? '').slice(0, 300);
+  const last = lines.at(-1) ?? '';
+  const message = /"msg":"((?:[^"\\]|\\.)*)"/.exec(last)?.[1];
+  return (message ?? last).slice(0, 300);
 }

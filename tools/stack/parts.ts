@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { prepareRunDir, writePrivateFile } from './files';
-import { startKafka } from './kafka';
-import { allOrNone } from './lifetime';
+import type { Ground } from './ground';
+import { startKafka, type RunningKafka } from './kafka';
 import { letGo, takeOver } from './leftovers';
-import type { Part } from './part';
+import { Scope, allOrNone } from './lifetime';
 import { choosePort, freePort } from './ports';
-import { startPostgres } from './postgres';
+import { startPostgres, type RunningPostgres } from './postgres';
 import { silent, step, type Say } from './progress';
 
 /** PostgreSQL and Kafka alone, for integration tests. */
@@ -13,15 +13,15 @@ export interface RunningParts {
   readonly postgresUrl: string;
   readonly kafkaBrokers: string;
   stop(): Promise<void>;
-  killNow(): void;
 }
 
-/** What to start, and where; a port of 0 is any free one. */
+/** What to start, and where; a port of 0 or none is any free one. */
 export interface PartsWish {
   readonly runDir: string;
   readonly postgresPort?: number;
   readonly kafkaPort?: number;
   readonly say?: Say | undefined;
+  readonly scope?: Scope;
 }
 
 /**
@@ -29,47 +29,48 @@ export interface PartsWish {
  * one sentence, and leaves nothing running, when either does not come up.
  */
 export async function startParts(wish: PartsWish): Promise<RunningParts> {
-  const { runDir } = wish;
+  const scope = wish.scope ?? new Scope();
   const say = wish.say ?? silent;
-  prepareRunDir(runDir);
-  await takeOver(runDir, say);
-  const listener = { say, changed: () => undefined };
-  const running: Part[] = [];
-  const stop = async () => {
-    await Promise.all(running.map((part) => part.stop()));
-    letGo(runDir);
-  };
   try {
-    const [postgres, kafka] = await allOrNone([
-      step(say, 'PostgreSQL', async () => {
-        const port = await portOf('PostgreSQL', 'POSTGRES_PORT', wish.postgresPort);
-        const started = await startPostgres(runDir, port, listener);
-        running.push(started.part);
-        return started;
-      }),
-      step(say, 'Kafka', async () => {
-        const client = await portOf('Kafka', 'KAFKA_PORT', wish.kafkaPort);
-        const ports = { client, controller: await freePort() };
-        const started = await startKafka(runDir, ports, listener);
-        running.push(started.part);
-        return started;
-      }),
+    const ground = await openGround(wish.runDir, { say, scope, changed: () => undefined });
+    const [postgres, kafka] = await allOrNone<[RunningPostgres, RunningKafka]>([
+      postgresOn(ground, wish.postgresPort ?? 0),
+      kafkaOn(ground, wish.kafkaPort ?? 0),
     ]);
     const addresses = { postgresUrl: postgres.adminUrl, kafkaBrokers: kafka.brokers };
     writePrivateFile(
-      join(runDir, 'parts.env'),
+      join(wish.runDir, 'parts.env'),
       `TEST_POSTGRES_URL=${addresses.postgresUrl}\nTEST_KAFKA_BROKERS=${addresses.kafkaBrokers}\n`,
     );
-    const killNow = () => {
-      for (const part of running) part.killNow();
-    };
-    return { ...addresses, stop, killNow };
+    return { ...addresses, stop: () => scope.stop() };
   } catch (cause) {
-    await stop();
+    await scope.stop();
     throw cause;
   }
 }
 
-function portOf(of: string, variable: string, port = 0): Promise<number> {
-  return choosePort({ of, variable, port });
+/** Makes a folder ready to hold running parts, as its only supervisor. Fails with one sentence when another is alive. */
+export async function openGround(runDir: string, rest: Omit<Ground, 'runDir'>): Promise<Ground> {
+  prepareRunDir(runDir);
+  await takeOver(runDir, rest.say);
+  rest.scope.afterStop(() => {
+    letGo(runDir);
+  });
+  return { runDir, ...rest };
+}
+
+/** PostgreSQL as a step of a start. */
+export function postgresOn(ground: Ground, wished: number): Promise<RunningPostgres> {
+  return step(ground.say, 'PostgreSQL 数据库', async () => {
+    const port = await choosePort({ of: 'PostgreSQL', variable: 'POSTGRES_PORT', port: wished });
+    return startPostgres(ground, port);
+  });
+}
+
+/** Kafka as a step of a start. */
+export function kafkaOn(ground: Ground, wished: number): Promise<RunningKafka> {
+  return step(ground.say, 'Kafka 消息总线', async () => {
+    const client = await choosePort({ of: 'Kafka', variable: 'KAFKA_PORT', port: wished });
+    return startKafka(ground, { client, controller: await freePort() });
+  });
 }

@@ -13,12 +13,14 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import { writePrivateFile } from './files';
-import { Part, type PartListener } from './part';
+import type { Ground } from './ground';
+import { Part } from './part';
 import { postgresPlace, type PostgresPlace } from './postgres-files';
 import { endProcess, identityOf, processesIn } from './processes';
 import { postgresSettings } from './postgres-settings';
+import { StackFault } from './stack-fault';
 
 /** A running database server. */
 export interface RunningPostgres {
@@ -33,17 +35,15 @@ export interface RunningPostgres {
 const run = promisify(execFile);
 /** The system's limit for the path of a socket is 107 bytes on Linux and 103 on macOS. */
 const longestSocketDir = 80;
+const wrongPassword = '28P01';
 
 /**
  * Starts the embedded PostgreSQL of a folder, creating its data on the first start: durable, on loopback only, by password
  * only. Recovers what a killed server left. Fails with one sentence when it cannot start; the log has the details.
  */
-export async function startPostgres(
-  runDir: string,
-  port: number,
-  listener: PartListener,
-): Promise<RunningPostgres> {
-  const place = postgresPlace(runDir, listener.say);
+export async function startPostgres(ground: Ground, port: number): Promise<RunningPostgres> {
+  const { runDir } = ground;
+  const place = postgresPlace(runDir, ground.say);
   const password = passwordOf(runDir);
   const data = join(place.home, 'data');
   if (!existsSync(data)) await createData(place, data, password);
@@ -61,38 +61,16 @@ export async function startPostgres(
       user: place.user,
       // SIGINT ends sessions and stops; SIGQUIT leaves the rest to recovery, which loses nothing either.
       stopSignals: ['SIGINT', 'SIGQUIT'],
+      killSignal: 'SIGQUIT',
       graceMs: 10_000,
       readyWithinMs: 120_000,
       probe: () => answers(adminUrl),
       beforeStart: () => clearStaleLock(data),
     },
-    listener,
+    ground,
   );
-  await part.start();
+  await ground.scope.start(part, 'ground');
   return { part, port, adminUrl, socketDir };
-}
-
-/** Creates the databases that are not there yet, each owned by a role of the same name that may use no other. */
-export async function createDatabases(
-  adminUrl: string,
-  wanted: readonly { readonly name: string; readonly password: string }[],
-): Promise<void> {
-  const client = new Client({ connectionString: adminUrl });
-  await client.connect();
-  try {
-    for (const { name, password } of wanted) {
-      const [role, secret] = [client.escapeIdentifier(name), client.escapeLiteral(password)];
-      const roles = await client.query('select 1 from pg_roles where rolname = $1', [name]);
-      await client.query(
-        `${roles.rowCount === 0 ? 'create' : 'alter'} role ${role} login password ${secret}`,
-      );
-      const found = await client.query('select 1 from pg_database where datname = $1', [name]);
-      if (found.rowCount === 0) await client.query(`create database ${role} owner ${role}`);
-      await client.query(`revoke connect, temporary on database ${role} from public`);
-    }
-  } finally {
-    await client.end();
-  }
 }
 
 async function createData(place: PostgresPlace, data: string, password: string): Promise<void> {
@@ -183,6 +161,13 @@ async function answers(adminUrl: string): Promise<void> {
   try {
     await client.connect();
     await client.query('select 1');
+  } catch (cause) {
+    if (cause instanceof DatabaseError && cause.code === wrongPassword) {
+      throw new StackFault(
+        "PostgreSQL's data and the password beside it do not belong together: restore `postgres-password` in RUN_DIR, or remove both by `npm run clean`.",
+      );
+    }
+    throw cause;
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -44,7 +44,7 @@ export async function clusterAnswers(brokers: string): Promise<void> {
   try {
     await admin.connect();
     const cluster = await admin.describeCluster();
-    if (cluster.brokers.length === 0) throw new StackFault('no broker is live');
+    if (cluster.brokers.length === 0) throw new Error('no broker is live');
   } finally {
     await admin.disconnect();
   }
