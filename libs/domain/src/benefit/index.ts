@@ -1,4 +1,6 @@
 export * from './agreement';
+export * from './agreement-table';
+export * from './canonical';
 export * from './chronic';
 export * from './explain';
 export * from './filing';
@@ -7,3 +9,5 @@ export * from './lines';
 export * from './pack';
 export * from './pack-wire';
 export * from './select-pack';
+export * from './validate-agreement';
+export * from './validate-pack';
