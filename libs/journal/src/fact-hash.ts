@@ -25,6 +25,11 @@ export interface HashedFact extends FactDraft {
  * give the same bytes.
  */
 export function hashOf(fact: HashedFact): string {
+  return hashOfBytes(fact, Buffer.from(fact.payload, 'utf8'));
+}
+
+/** The same over payload bytes that are already at hand. */
+export function hashOfBytes(fact: Omit<HashedFact, 'payload'>, payload: Uint8Array): string {
   const { actor, command } = fact;
   const head =
     frame(fact.previousHash) +
@@ -37,9 +42,9 @@ export function hashOf(fact: HashedFact): string {
     frame(command?.scope) +
     frame(command?.key) +
     frame(command?.inputHash) +
-    frame(formatInstant(fact.recordedAt)) +
-    frame(fact.payload);
-  return createHash('sha256').update(head, 'utf8').digest('hex');
+    frame(formatInstant(fact.recordedAt));
+  const hash = createHash('sha256');
+  return hash.update(`${head}${payload.byteLength}:`).update(payload).update(',').digest('hex');
 }
 
 /** The actor as one column: `["role","subject"]` or `["role","subject","city"]`. */

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { CommandKeyTaken, NotForTheJournal, TransactionOver } from './faults';
-import { GENESIS_HASH, actorText, hashOf } from './fact-hash';
+import { GENESIS_HASH, actorText, hashOfBytes } from './fact-hash';
 import { numberArray, textArray } from './pg-text';
 import type {
   CommandKey,
@@ -11,14 +11,16 @@ import type {
   Transaction,
 } from './types';
 
-/** One statement carries at most so many facts and characters, so that an import does not build a text of gigabytes. */
+/** One statement carries at most so many facts and bytes, so that an import does not build a text of gigabytes. */
 const PIECE_FACTS = 1_000;
-const PIECE_CHARACTERS = 8_000_000;
+const PIECE_BYTES = 8_000_000;
 const HEX = /^(?:[0-9a-f]{2})+$/;
 
 /** A fact waiting for the end of its transaction; version 0 until its stream is locked. */
 interface PendingFact {
   readonly draft: FactDraft;
+  /** Encoded once, for the hash and for the wire. */
+  readonly bytes: Buffer;
   version: number;
   previousHash: string;
   hash: string;
@@ -60,7 +62,8 @@ export class JournalTransaction implements Transaction {
   append(draft: FactDraft): number {
     if (this.over) throw new TransactionOver('the transaction has ended');
     refuseUnstorable(draft);
-    const fact = { draft, version: 0, previousHash: '', hash: '' };
+    const bytes = Buffer.from(draft.payload, 'utf8');
+    const fact = { draft, bytes, version: 0, previousHash: '', hash: '' };
     if (draft.command !== undefined) this.remember(draft.command, fact);
     this.pending.push(fact);
     const head = this.heads.get(draft.stream);
@@ -174,7 +177,8 @@ export const keyText = ({ scope, key }: CommandKey): string => `${scope}\n${key}
 function chain(head: Head, fact: PendingFact): void {
   fact.version = head.version + 1;
   fact.previousHash = head.version === 0 ? GENESIS_HASH : head.hash;
-  fact.hash = hashOf({ ...fact.draft, version: fact.version, previousHash: fact.previousHash });
+  const { version, previousHash } = fact;
+  fact.hash = hashOfBytes({ ...fact.draft, version, previousHash }, fact.bytes);
   head.version = fact.version;
   head.hash = fact.hash;
   head.changed = true;
@@ -192,17 +196,17 @@ function refuseUnstorable(draft: FactDraft): void {
 }
 
 function endOfPiece(facts: readonly PendingFact[], from: number): number {
-  let characters = 0;
+  let size = 0;
   let until = from;
-  for (const { draft } of facts.slice(from, from + PIECE_FACTS)) {
-    characters += draft.payload.length;
-    if (until > from && characters > PIECE_CHARACTERS) break;
+  for (const { bytes } of facts.slice(from, from + PIECE_FACTS)) {
+    size += bytes.byteLength;
+    if (until > from && size > PIECE_BYTES) break;
     until += 1;
   }
   return until;
 }
 
-const factColumns = (facts: readonly PendingFact[]): string[] => [
+const factColumns = (facts: readonly PendingFact[]): (string | Buffer)[] => [
   textArray(facts.map(({ draft }) => draft.stream)),
   numberArray(facts.map(({ version }) => version)),
   textArray(facts.map(({ draft }) => draft.type)),
@@ -213,7 +217,7 @@ const factColumns = (facts: readonly PendingFact[]): string[] => [
   textArray(facts.map(({ previousHash }) => previousHash)),
   textArray(facts.map(({ hash }) => hash)),
   numberArray(facts.map(({ draft }) => draft.recordedAt)),
-  facts.map(({ draft }) => draft.payload).join('\n'),
+  lines(facts.map(({ bytes }) => bytes)),
 ];
 
 const headColumns = (heads: readonly [string, Head][]): string[] => [
@@ -222,3 +226,9 @@ const headColumns = (heads: readonly [string, Head][]): string[] => [
   textArray(heads.map(([, { hash }]) => hash)),
   heads.map(([, { state }]) => state ?? '').join('\n'),
 ];
+
+const NEWLINE = Buffer.from('\n');
+
+/** The driver sends a buffer in binary format, which for text is the same bytes: no second encoding. */
+const lines = (texts: readonly Buffer[]): Buffer =>
+  Buffer.concat(texts.flatMap((text, index) => (index === 0 ? [text] : [NEWLINE, text])));
