@@ -1,5 +1,5 @@
 import type { Gender, Insurance } from '@domain/enrolment';
-import type { RecordedVisit } from '../settlement/visit';
+import type { RecordedVisit } from '@domain/settlement';
 
 /** From mildest to strongest (architecture §11); the strongest finding of a visit is the visit's action. */
 export const SCREENING_ACTIONS = [

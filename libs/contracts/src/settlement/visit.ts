@@ -122,12 +122,6 @@ const visitFields = {
 export const Visit = Type.Object({ ...visitFields, personNo: Code }, closed);
 export type Visit = Static<typeof Visit>;
 
-/** A visit as facts carry it: the person's number is replaced by its keyed hash, the family payer's likewise. */
-export interface RecordedVisit extends Omit<Visit, 'personNo' | 'familyPayerPersonNo'> {
-  readonly personNoHash: { readonly keyId: string; readonly hash: string };
-  readonly familyPayerPersonNoHash?: { readonly keyId: string; readonly hash: string };
-}
-
 /** One call with up to 200 visits; the items are checked one by one, so that a malformed visit fails alone. */
 export const VisitBatch = Type.Object(
   { visits: Type.Array(Type.Unknown(), { minItems: 1, maxItems: 200 }) },

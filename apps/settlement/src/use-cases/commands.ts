@@ -1,0 +1,28 @@
+import type { HashedNumber, RecordedVisit, ReversalCommand } from '@domain/settlement';
+import type { Instant } from '@domain/kernel';
+import type { Actor, CommandKey } from '@lib/journal';
+
+/** A visit as it came through any of the three doors, with one meaning (architecture §2). */
+export interface SettleVisit {
+  readonly key: CommandKey;
+  readonly actor: Actor;
+  readonly visit: RecordedVisit;
+  /** The hashes the person may be known by while a key is being rotated; the first is the visit's own. */
+  readonly candidates: readonly HashedNumber[];
+  /** When the platform first received it. */
+  readonly receivedAt: Instant;
+}
+
+export interface ReverseSettlement {
+  readonly key: CommandKey;
+  readonly actor: Actor;
+  readonly command: ReversalCommand;
+  readonly careCity: string;
+}
+
+/** What the caller gets: exact bytes, so that a repeat gets the same. */
+export interface Answer {
+  readonly status: number;
+  readonly replayed: boolean;
+  readonly json: string;
+}
