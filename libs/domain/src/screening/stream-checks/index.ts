@@ -1,0 +1,4 @@
+export * from './overlapping-supply';
+export * from './repeated-trace-code';
+export * from './same-visit';
+export * from './suspicion';
