@@ -19,16 +19,17 @@ import { verify } from './stack/setup/verify.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(import.meta.url);
+const runDir = resolve(root, process.env.RUN_DIR ?? '.run');
 
 const verbs = {
   /** Everything, with the demonstration: `start [--once|--empty]`. */
   async start(args) {
-    await prepare({ kafka: !process.env.KAFKA_BROKERS, what: 'npm start' });
+    await prepare({ kafka: !process.env.KAFKA_BROKERS, what: 'npm start', stack: true });
     await compiled('tools/stack/main').main('start', args);
   },
   /** PostgreSQL and Kafka alone, for single integration tests. */
   async parts(args) {
-    await prepare({ kafka: true, what: 'parts' });
+    await prepare({ kafka: true, what: 'parts', stack: true });
     await compiled('tools/stack/main').main('parts', args);
   },
   /** All tests, or those that the arguments for Jest choose. */
@@ -56,11 +57,11 @@ const verbs = {
     process.exitCode = await verify(root, args.includes('--tests'));
   },
   async clean() {
-    clean(resolve(root, process.env.RUN_DIR ?? '.run'));
+    clean();
   },
 };
 
-async function prepare({ kafka, what, build = true, ownBuild = false }) {
+async function prepare({ kafka, what, build = true, ownBuild = false, stack = false }) {
   const fetchJars = kafka && !existsSync(kafkaFolder(root));
   if (kafka) checkJava();
   if (fetchJars) findMaven();
@@ -70,7 +71,7 @@ async function prepare({ kafka, what, build = true, ownBuild = false }) {
   ]);
   const folder = build ? await ensureBuild(root, { own: ownBuild }) : undefined;
   if (folder) process.env.BUILD_DIR = folder;
-  register(root, { what, build: folder, runDir: process.env.RUN_DIR });
+  register(root, { what, build: folder, runDir: stack ? runDir : undefined });
 }
 
 function compiled(name) {
@@ -90,12 +91,12 @@ function runTool(name, args) {
 }
 
 /** Removes the state of a stack that does not run; only a folder that a stack has marked as its own. */
-function clean(runDir) {
+function clean() {
   if (!existsSync(runDir)) return;
   if (!existsSync(join(runDir, '.stack-run-dir'))) {
     throw new Sentence(`${runDir} was not made by a stack, so it is not removed: check RUN_DIR.`);
   }
-  const running = users(root).find((use) => runDirOf(use) === runDir);
+  const running = users(root).find((use) => use.runDir === runDir);
   if (running)
     throw new Sentence(`A stack runs in ${runDir} (process ${running.pid}): stop it first.`);
   const outside = join(runDir, 'postgres-outside.json');
@@ -103,8 +104,6 @@ function clean(runDir) {
     rmSync(JSON.parse(readFileSync(outside, 'utf8')).folder, { recursive: true, force: true });
   rmSync(runDir, { recursive: true, force: true });
 }
-
-const runDirOf = (use) => resolve(root, use.runDir ?? '.run');
 
 try {
   checkNode();

@@ -69,10 +69,14 @@ export async function allOrNone<T extends readonly unknown[]>(works: {
  * done, ends everything at once. Returns whether it was asked to end.
  */
 export function stopOnSignal(running: Stoppable, stopped: () => void): () => boolean {
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const end = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(130);
-    stopping = true;
+    if (stoppingSince !== undefined) {
+      // npm passes on the Ctrl-C that the terminal has sent here already: that is not a second wish.
+      if (Date.now() - stoppingSince > 1_000) process.exit(130);
+      return;
+    }
+    stoppingSince = Date.now();
     process.stdout.write(`\n  Stopping everything 正在停止 (${signal}) …\n`);
     running.stop().then(stopped, (cause: unknown) => {
       process.stderr.write(`  ✗ ${messageOf(cause)}\n`);
@@ -80,11 +84,26 @@ export function stopOnSignal(running: Stoppable, stopped: () => void): () => boo
     });
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  endWithParent(() => {
+    end('SIGTERM');
+  });
   process.on('exit', () => {
     running.killNow();
   });
   // A reader that went away (`npm start | head`) is no reason to leave the children alone.
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
-  return () => stopping;
+  return () => stoppingSince !== undefined;
+}
+
+/** Under npm the process that was asked to end may be npm or its shell, which do not always pass it on. */
+function endWithParent(end: () => void): void {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    end();
+  }, 200);
+  watch.unref();
 }
