@@ -116,7 +116,7 @@ export const TIERS = 4;
 /** The pack that calculations use. Throws a RangeError for a document that `validatePack` would not pass. */
 export function packFromWire(wire: PolicyPackWire): PolicyPack {
   const cite = (name: string): Citation => {
-    const found = wire.sources[name];
+    const found = Object.hasOwn(wire.sources, name) ? wire.sources[name] : undefined;
     if (found === undefined) throw new RangeError(`the pack names an unknown source ${name}`);
     return { text: found.text, grade: found.grade };
   };

@@ -111,7 +111,7 @@ export function checkSources(
     const at = path === '' ? key : `${path}.${key}`;
     if (at === 'sources') continue;
     if (key !== 'source') checkSources(value, sources, report, at);
-    else if (typeof value !== 'string' || sources[value] === undefined) {
+    else if (typeof value !== 'string' || !Object.hasOwn(sources, value)) {
       report(at, `来源 ${String(value)} 未在 sources 中列出`);
     }
   }
@@ -161,7 +161,7 @@ function checkDisease(path: string, disease: ChronicDiseaseWire, checking: Check
   if (disease.deductible !== undefined) {
     checkAmount(`${path}.deductible.amountFen`, disease.deductible.amountFen, report);
   }
-  if (disease.group !== undefined && pack.chronic.groups[disease.group] === undefined) {
+  if (disease.group !== undefined && !Object.hasOwn(pack.chronic.groups, disease.group)) {
     report(`${path}.group`, `病种组 ${disease.group} 未在 groups 中列出`);
   }
   checkLimits(path, disease, pack.chronic, report);
