@@ -2,7 +2,7 @@ const swc = require('./tools/swc-options.cjs');
 
 /** The packages that are published as ES modules only: Jest cannot require them untransformed. */
 const esmOnly =
-  '@nestjs|@standard-schema|file-type|strtok3|token-types|uint8array-extras|@tokenizer|load-esm|jose|uuid|cookie';
+  '@nestjs|@standard-schema|file-type|strtok3|token-types|uint8array-extras|@tokenizer|load-esm|jose|uuid|cookie|content-disposition';
 
 const base = {
   rootDir: __dirname,

@@ -4,4 +4,8 @@ export * from './settlement/visit';
 export * from './settlement/facts';
 export * from './settlement/agreement';
 export * from './settlement/policy-pack';
+export * from './cross-check/facts';
+export * from './cross-check/routes';
+export * from './cross-check/rule-set';
 export * from './cross-check/screening';
+export * from './http';
