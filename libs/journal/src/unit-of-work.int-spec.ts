@@ -2,7 +2,6 @@ import { instant, parseInstant } from '@domain/kernel';
 import { type TestDatabase, createTestDatabase } from '@lib/testkit';
 import {
   type CommandKey,
-  type FactDraft,
   GENESIS_HASH,
   type StoredFact,
   createUnitOfWork,
@@ -10,22 +9,12 @@ import {
   hashOf,
   journalMigrations,
 } from '@lib/journal';
-
-const RECORDED_AT = parseInstant('2026-03-02T10:15:00.250+08:00') ?? instant(0);
+import { RECORDED_AT, draft } from '../test/drafts';
 
 const key = (name: string, inputHash = 'aa01'): CommandKey => ({
   scope: 'partner:430100',
   key: name,
   inputHash,
-});
-
-const draft = (stream: string, payload: object = {}, command?: CommandKey): FactDraft => ({
-  stream,
-  type: 'Noted.v1',
-  payload: JSON.stringify(payload),
-  actor: { role: 'partner', subject: 'hub-430100', city: '430100' },
-  recordedAt: RECORDED_AT,
-  ...(command === undefined ? {} : { command }),
 });
 
 let database: TestDatabase;
