@@ -37,7 +37,7 @@ const CAP_NAMES: Readonly<Record<Cap['kind'], string>> = {
   diseaseMonth: '病种月度限额',
   diseaseYear: '病种年度限额',
   stackedMonth: '多病种月度限额',
-  group: '病种合计年度限额',
+  group: '合计年度限额',
   yearlyCap: '统筹基金年度最高支付限额',
 };
 

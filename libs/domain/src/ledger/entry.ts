@@ -1,4 +1,4 @@
-import { type Fen, negFen, ZERO_FEN } from '@domain/kernel';
+import { type Fen, isCityCode, negFen, ZERO_FEN } from '@domain/kernel';
 
 /** What is advanced by the institution and cleared between cities, each apart (domain-rules §0.4 (1), (2)). */
 export const POSTING_KINDS = [
@@ -91,6 +91,7 @@ const SIDES: readonly AccountSide[] = ['expense', 'payable', 'receivable', 'inst
 export function parseAccount(text: string): AccountName | undefined {
   const [cities = '', ...parts] = text.split('/');
   const [city = '', counterCity = ''] = cities.split('>');
+  if (!isCityCode(city) || !isCityCode(counterCity)) return undefined;
   const insurance = INSURANCES.find((one) => one === parts[0]);
   const clearingType = CLEARING_TYPES.find((one) => one === parts[1]);
   const kind = POSTING_KINDS.find((one) => one === parts[2]);
