@@ -90,6 +90,8 @@ function explain(file: string, { print }: PolicyTool): number {
 }
 
 if (require.main === module) {
+  // Whoever reads the output may have read enough (`| head`).
+  process.stdout.on('error', () => process.exit(1));
   process.exitCode = policyTool(process.argv.slice(2), {
     data: resolve('data'),
     from: process.env['INIT_CWD'] ?? process.cwd(),
