@@ -9,6 +9,7 @@ export * from './config';
 export { parseJson } from './door';
 export { CONFIG, commonControllers } from './edge.module';
 export { Endpoint } from './endpoint';
+export * from './kafka';
 export * from './logs';
 export * from './metrics';
 export * from './openapi';
