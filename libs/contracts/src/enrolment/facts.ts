@@ -1,4 +1,7 @@
-/** Facts of `enrolment.facts`, keyed by personKey. Their shapes are the domain's own, as in `settlement/facts.ts`. */
+/**
+ * Facts of the stream `person/{personKey}`, published on `enrolment.facts` with the personKey as Kafka key. Their forms are
+ * declared beside the fold that reads them, because the domain imports nothing.
+ */
 export type {
   ContributionPosted,
   EnrolmentChanged,

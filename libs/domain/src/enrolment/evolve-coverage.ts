@@ -1,127 +1,152 @@
-import { addDays, type CityCode, civilDate, type CivilDate, fenFromJson } from '@domain/kernel';
+import { addDays, civilDate, type CityCode, type CivilDate, fenFromJson } from '@domain/kernel';
 import type { Coverage, Enrolment, Filing, Qualification } from './coverage';
 import type { EnrolmentChanged, EnrolmentFact, FilingMade, QualificationGranted } from './facts';
 
-/** Where a fact stands in its stream, and when it was recorded (RFC 3339). */
-export interface FactMeta {
+/** Where a fact stands in the person's stream, and when it was recorded (RFC 3339). */
+export interface FactPlace {
   readonly version: number;
   readonly recordedAt: string;
 }
 
 /**
- * Folds one fact into a person's coverage; the one fold that all services share. A fact already folded (its version is not
- * newer) changes nothing. Throws a RangeError when a stream begins with anything but an enrolment.
+ * Folds one fact of a person's stream into the coverage, the same in every service. Facts come in the order of their
+ * versions, the first being `EnrolmentChanged`; one whose version is not above that of the coverage changes nothing, so that
+ * a repeat has no second effect.
+ *
+ * Periods of one city: a statement replaces the enrolment beginning the same day, and closes what it overlaps from its own
+ * beginning on. What began earlier ends the day before and does not revive; what begins later keeps only the days after
+ * the end of the statement, none if that is open. So no day of a city has two enrolments.
+ *
+ * Throws a RangeError for a stream that does not begin with an enrolment, for an end of something never granted, and for a
+ * day that does not exist: no service writes these, and a reader must not guess.
  */
 export function evolveCoverage(
   coverage: Coverage | undefined,
   fact: EnrolmentFact,
-  { version, recordedAt }: FactMeta,
+  { version, recordedAt }: FactPlace,
 ): Coverage {
   if (coverage !== undefined && version <= coverage.version) return coverage;
-  const before = coverage ?? firstCoverage(fact);
-  return { ...before, ...changesOf(before, fact), version, asOf: recordedAt };
-}
-
-function firstCoverage(fact: EnrolmentFact): Coverage {
-  if (fact.type !== 'EnrolmentChanged.v1') {
-    throw new RangeError(`a person's stream cannot begin with ${fact.type}`);
+  if (fact.type === 'EnrolmentChanged.v1') {
+    const { personKey, gender, birthDate } = fact.result;
+    return {
+      personKey,
+      version,
+      asOf: recordedAt,
+      gender,
+      birthDate: civilDate(birthDate),
+      enrolments: stateEnrolment(coverage?.enrolments ?? [], enrolmentOf(fact.result)),
+      qualifications: coverage?.qualifications ?? [],
+      filings: coverage?.filings ?? [],
+    };
   }
-  const { personKey, gender, birthDate } = fact.result;
-  const nothing = { enrolments: [], qualifications: [], filings: [], version: 0, asOf: '' };
-  return { personKey, gender, birthDate: civilDate(birthDate), ...nothing };
+  if (coverage === undefined) throw new RangeError('a person begins with an enrolment');
+  return { ...coverage, ...changeOf(coverage, fact), version, asOf: recordedAt };
 }
 
-function changesOf(before: Coverage, fact: EnrolmentFact): Partial<Coverage> {
+type LaterFact = Exclude<EnrolmentFact, { readonly type: 'EnrolmentChanged.v1' }>;
+
+function changeOf(coverage: Coverage, fact: LaterFact): Partial<Coverage> {
+  const { qualifications, filings } = coverage;
   switch (fact.type) {
-    case 'EnrolmentChanged.v1': {
-      const { gender, birthDate } = fact.result;
-      const enrolments = withEnrolment(before.enrolments, enrolmentOf(fact.result));
-      return { gender, birthDate: civilDate(birthDate), enrolments };
-    }
     case 'QualificationGranted.v1':
-      return { qualifications: withId(before.qualifications, qualificationOf(fact.result)) };
-    case 'QualificationEnded.v1':
-      return {
-        qualifications: ended(
-          before.qualifications,
-          fact.result.qualificationId,
-          fact.result.until,
-        ),
-      };
+      return { qualifications: put(qualifications, qualificationOf(fact.result)) };
+    case 'QualificationEnded.v1': {
+      const { qualificationId, until } = fact.result;
+      return { qualifications: end(qualifications, qualificationId, civilDate(until)) };
+    }
     case 'FilingMade.v1':
-      return { filings: withId(before.filings, filingOf(fact.result)) };
+      return { filings: put(filings, filingOf(fact.result)) };
     case 'FilingCancelled.v1':
-      return { filings: ended(before.filings, fact.result.filingId, fact.result.until) };
+      return { filings: end(filings, fact.result.filingId, civilDate(fact.result.until)) };
     case 'ContributionPosted.v1':
+      // What was paid is no part of what a visit is decided by; only the stream moves on.
       return {};
   }
 }
 
-/**
- * From its first day on the new enrolment holds at its city: an earlier one that reaches into it ends the day before, one
- * that began the same day or later is replaced.
- */
-function withEnrolment(enrolments: readonly Enrolment[], next: Enrolment): readonly Enrolment[] {
-  const kept = enrolments.flatMap((each) => {
-    if (each.insuredCity !== next.insuredCity) return [each];
-    if (each.from >= next.from) return [];
-    const reaches = each.until === undefined || each.until >= next.from;
-    return [reaches ? { ...each, until: addDays(next.from, -1) } : each];
-  });
-  return [...kept, next];
+function stateEnrolment(known: readonly Enrolment[], stated: Enrolment): readonly Enrolment[] {
+  const kept = known.flatMap((enrolment) =>
+    enrolment.insuredCity === stated.insuredCity ? beside(enrolment, stated) : [enrolment],
+  );
+  return [...kept, stated].sort(byCityAndBeginning);
 }
 
-const withId = <Item extends { readonly id: string }>(
-  items: readonly Item[],
-  item: Item,
-): readonly Item[] => [...items.filter(({ id }) => id !== item.id), item];
-
-/** Ended before it began means it never held. */
-function ended<Item extends { readonly id: string; readonly from: CivilDate }>(
-  items: readonly Item[],
-  id: string,
-  until: string,
-): readonly Item[] {
-  return items.flatMap((item) => {
-    if (item.id !== id) return [item];
-    return until < item.from ? [] : [{ ...item, until: civilDate(until) }];
-  });
+/** What is left of an enrolment of the same city once another is stated: itself, a shorter one, or nothing. */
+function beside(enrolment: Enrolment, stated: Enrolment): readonly Enrolment[] {
+  if (enrolment.from === stated.from) return [];
+  if (enrolment.from < stated.from) {
+    const open = enrolment.until === undefined || enrolment.until >= stated.from;
+    return [open ? { ...enrolment, until: addDays(stated.from, -1) } : enrolment];
+  }
+  if (stated.until === undefined) return [];
+  if (enrolment.from > stated.until) return [enrolment];
+  const outlasts = enrolment.until === undefined || enrolment.until > stated.until;
+  return outlasts ? [{ ...enrolment, from: addDays(stated.until, 1) }] : [];
 }
 
-function enrolmentOf(fact: EnrolmentChanged): Enrolment {
-  const { insurance, personType, state, assistanceClass, civilServant, county } = fact;
+function byCityAndBeginning(a: Enrolment, b: Enrolment): number {
+  if (a.insuredCity !== b.insuredCity) return a.insuredCity < b.insuredCity ? -1 : 1;
+  return a.from < b.from ? -1 : 1;
+}
+
+interface Ending {
+  readonly id: string;
+  readonly until?: CivilDate;
+}
+
+const put = <T extends Ending>(known: readonly T[], item: T): readonly T[] => [
+  ...known.filter(({ id }) => id !== item.id),
+  item,
+];
+
+function end<T extends Ending>(known: readonly T[], id: string, until: CivilDate): readonly T[] {
+  if (!known.some((item) => item.id === id)) {
+    throw new RangeError('what was never granted cannot end');
+  }
+  return known.map((item) => (item.id === id ? { ...item, until } : item));
+}
+
+// Codes and days were checked by the service that wrote the fact; a day is checked again because the calendar is cheap.
+const city = (text: string): CityCode => text as CityCode;
+const until = (text: string | undefined): { readonly until?: CivilDate } =>
+  text === undefined ? {} : { until: civilDate(text) };
+
+function enrolmentOf(result: EnrolmentChanged): Enrolment {
+  const { insurance, personType, state, assistanceClass, civilServant, county } = result;
   return {
-    insuredCity: fact.insuredCity as CityCode,
+    insuredCity: city(result.insuredCity),
     insurance,
     personType,
     state,
-    ...periodOf(fact),
+    from: civilDate(result.from),
+    ...until(result.until),
     ...(assistanceClass === undefined ? {} : { assistanceClass }),
     ...(civilServant === undefined ? {} : { civilServant }),
     ...(county === undefined ? {} : { county }),
   };
 }
 
-const qualificationOf = (fact: QualificationGranted): Qualification => ({
-  id: fact.qualificationId,
-  insuredCity: fact.insuredCity as CityCode,
-  diseaseCode: fact.diseaseCode,
-  ...periodOf(fact),
-  ...(fact.limitFen === undefined ? {} : { limitFen: fenFromJson(fact.limitFen) }),
-});
+function qualificationOf(result: QualificationGranted): Qualification {
+  const { qualificationId: id, insuredCity, diseaseCode, from, limitFen } = result;
+  return {
+    id,
+    insuredCity: city(insuredCity),
+    diseaseCode,
+    from: civilDate(from),
+    ...until(result.until),
+    ...(limitFen === undefined ? {} : { limitFen: fenFromJson(limitFen) }),
+  };
+}
 
-const filingOf = (fact: FilingMade): Filing => ({
-  id: fact.filingId,
-  insuredCity: fact.insuredCity as CityCode,
-  careCity: fact.careCity as CityCode,
-  type: fact.type,
-  ...periodOf(fact),
-  ...(fact.referringInstitutionCode === undefined
-    ? {}
-    : { referringInstitutionCode: fact.referringInstitutionCode }),
-});
-
-const periodOf = ({ from, until }: { readonly from: string; readonly until?: string }) => ({
-  from: civilDate(from),
-  ...(until === undefined ? {} : { until: civilDate(until) }),
-});
+function filingOf(result: FilingMade): Filing {
+  const { filingId: id, insuredCity, careCity, type, from, referringInstitutionCode } = result;
+  return {
+    id,
+    insuredCity: city(insuredCity),
+    careCity: city(careCity),
+    type,
+    from: civilDate(from),
+    ...until(result.until),
+    ...(referringInstitutionCode === undefined ? {} : { referringInstitutionCode }),
+  };
+}

@@ -1,11 +1,14 @@
 import type { EnrolmentState, FilingType, Gender, Insurance, PersonType } from './coverage';
 
 /**
- * Facts of the stream `person/{personKey}`, as recorded: days YYYY-MM-DD, money integer fen, no direct identifier. They are
- * what coverage is folded from, in every service.
+ * What came of a command, as the facts of the stream `person/{personKey}` carry it: the `result` of their payload. Written
+ * as it travels: days are YYYY-MM-DD, money integer fen. Direct identifiers appear in none of them (architecture §5).
  */
+
+/** A person was registered or an enrolment changed: the enrolment of this city that begins on `from` is now this. */
 export interface EnrolmentChanged {
   readonly personKey: string;
+  /** The person's number at the insured city, as a keyed hash with the key that made it. */
   readonly personNoHash: { readonly keyId: string; readonly hash: string };
   readonly gender: Gender;
   readonly birthDate: string;
@@ -30,7 +33,7 @@ export interface QualificationGranted {
   readonly limitFen?: number;
 }
 
-/** The qualification holds until and including `until`. */
+/** The qualification holds until and including `until`; a day before its beginning means it never held. */
 export interface QualificationEnded {
   readonly personKey: string;
   readonly qualificationId: string;
@@ -67,7 +70,7 @@ export interface ContributionPosted {
   readonly payer: string;
 }
 
-/** A fact of a person as it is folded: its type and the `result` of its payload. */
+/** A fact of a person as it is folded into coverage: its type and the `result` part of its payload. */
 export type EnrolmentFact =
   | { readonly type: 'EnrolmentChanged.v1'; readonly result: EnrolmentChanged }
   | { readonly type: 'QualificationGranted.v1'; readonly result: QualificationGranted }
