@@ -332,6 +332,11 @@ describe('a person with several diseases', () => {
     expect(stacked?.limit).toBe(36_000n);
   });
 
+  it('gains nothing by the same disease granted anew', () => {
+    const renewed = [since('M03900'), since('M03900', 5_000n)];
+    expect(visit('M03900', renewed).caps.map((cap) => cap.kind)).not.toContain('stackedMonth');
+  });
+
   it('gains nothing by a third', () => {
     const three = [since('M03900'), since('M01600'), since('M05300')];
     const used = { 'disease:M01600:202603': 30_000n, 'disease:M03900:202603': 10_000n };

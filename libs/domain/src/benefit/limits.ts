@@ -24,8 +24,12 @@ export function capsOf(disease: ChronicDisease, input: ChronicInput): readonly C
   const { group } = disease;
   if (group?.amount !== undefined) {
     const key = `group:${group.id}:${year}`;
+    const left = leftOf(group.amount, key, input);
     caps.push({
-      ...counted('group', key, group.amount, input),
+      kind: 'group',
+      key,
+      limit: group.amount,
+      left,
       name: group.name,
       source: group.source,
     });
@@ -33,17 +37,15 @@ export function capsOf(disease: ChronicDisease, input: ChronicInput): readonly C
   const { yearlyCap } = input.pack.chronic;
   const yearly = yearlyCap.byPerson[input.personType];
   if (yearly !== undefined) {
-    caps.push({
-      ...counted('yearlyCap', `pool:${year}`, yearly, input),
-      source: yearlyCap.source,
-    });
+    const key = `pool:${year}`;
+    const left = leftOf(yearly, key, input);
+    caps.push({ kind: 'yearlyCap', key, limit: yearly, left, source: yearlyCap.source });
   }
   return caps;
 }
 
-function counted(kind: Cap['kind'], key: string, limit: Fen, input: ChronicInput) {
-  return { kind, key, limit, left: maxFen(ZERO_FEN, subFen(limit, input.used(key))) };
-}
+const leftOf = (limit: Fen, key: string, input: ChronicInput): Fen =>
+  maxFen(ZERO_FEN, subFen(limit, input.used(key)));
 
 /** The disease's own limits; the first of them is lowered to the person's own where that is less. */
 function addDiseaseCaps(caps: Cap[], disease: ChronicDisease, input: ChronicInput): void {
@@ -51,19 +53,27 @@ function addDiseaseCaps(caps: Cap[], disease: ChronicDisease, input: ChronicInpu
   const year = String(yearOf(input.settledOn));
   const yearKey = `disease:${disease.code}:${year}`;
   if (disease.limits.length === 0 && own?.limitFen !== undefined) {
-    caps.push({ ...counted('diseaseYear', yearKey, own.limitFen, input), source: QUALIFICATION });
+    const left = leftOf(own.limitFen, yearKey, input);
+    caps.push({
+      kind: 'diseaseYear',
+      key: yearKey,
+      limit: own.limitFen,
+      left,
+      source: QUALIFICATION,
+    });
   }
   for (const [index, limit] of disease.limits.entries()) {
     const lowered = index === 0 && own?.limitFen !== undefined && own.limitFen < limit.amount;
     const amount = lowered ? own.limitFen : limit.amount;
     const source = lowered ? QUALIFICATION : limit.source;
     if (limit.period === 'YEAR') {
-      caps.push({ ...counted('diseaseYear', yearKey, amount, input), source });
+      const left = leftOf(amount, yearKey, input);
+      caps.push({ kind: 'diseaseYear', key: yearKey, limit: amount, left, source });
     } else {
       const key = monthKey(disease.code, input.serviceMonth);
       const left = limit.rollOver
         ? rolledOver(disease.code, amount, input)
-        : maxFen(ZERO_FEN, subFen(amount, input.used(key)));
+        : leftOf(amount, key, input);
       caps.push({ kind: 'diseaseMonth', key, limit: amount, left, source });
     }
   }
@@ -101,7 +111,11 @@ function addStackedCap(caps: Cap[], input: ChronicInput): void {
   const { stacking, diseases } = input.pack.chronic;
   if (stacking.rule !== 'oneDisease' || input.qualifications.length < 2) return;
   let [highest, second, used] = [ZERO_FEN, ZERO_FEN, 0n];
+  const seen = new Set<string>();
   for (const { diseaseCode, limitFen } of input.qualifications) {
+    // A renewed qualification may stand beside the old one: the same disease does not add to itself.
+    if (seen.has(diseaseCode)) continue;
+    seen.add(diseaseCode);
     const amount = monthlyLimit(diseases.get(diseaseCode)?.limits, limitFen);
     if (amount > highest) [highest, second] = [amount, highest];
     else if (amount > second) second = amount;
