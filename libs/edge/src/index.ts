@@ -4,6 +4,7 @@ export { TheCall } from './call';
 export * from './canonical';
 export { checked, compileCheck, type Check } from './check';
 export * from './clock';
+export * from './common/inbox-parked';
 export * from './common/ports';
 export * from './config';
 export { parseJson } from './door';

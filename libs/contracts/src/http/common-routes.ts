@@ -101,7 +101,11 @@ const adminRoutes = (service: Service) => ({
     path: '/admin/parked/{id}/retry',
     summary: 'Handle a parked message again',
     params: Parked,
-    body: object({ reason: Type.Optional(wire.reason) }),
+    body: object({
+      reason: Type.Optional(wire.reason),
+      // Gives up the versions missing before a message parked as `gap`; needs a reason.
+      skipMissing: Type.Optional(Type.Boolean()),
+    }),
     answers: { 200: Anything },
   }),
   dropParked: route({

@@ -46,7 +46,11 @@ export function adminController(contracts: CommonContracts) {
 
     @Endpoint(contracts.retryParked)
     retry(@TheCall() call: Call<Contracts['retryParked']>) {
-      return this.inbox().retry(call.params.id, actorOf(call.caller), call.body.reason);
+      const { reason, skipMissing = false } = call.body;
+      if (skipMissing && reason === undefined) {
+        return { refused: 'edge.field-missing', field: 'reason' } satisfies Refusal;
+      }
+      return this.inbox().retry(call.params.id, actorOf(call.caller), { reason, skipMissing });
     }
 
     @Endpoint(contracts.dropParked)

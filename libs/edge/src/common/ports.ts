@@ -33,8 +33,14 @@ export abstract class ParkedAdmin {
   abstract list(
     page: Page,
   ): Promise<{ readonly items: readonly unknown[]; readonly next?: string }>;
-  abstract retry(id: string, by: Actor, reason: string | undefined): Promise<unknown>;
+  abstract retry(id: string, by: Actor, order: RetryOrder): Promise<unknown>;
   abstract drop(id: string, by: Actor, reason: string): Promise<unknown>;
+}
+
+export interface RetryOrder {
+  readonly reason: string | undefined;
+  /** Give up the versions that are missing before it. */
+  readonly skipMissing: boolean;
 }
 
 export interface Page {
