@@ -176,6 +176,15 @@ describe('the deductible of the year', () => {
   );
 });
 
+it('a disease’s own deductible goes before that of the section', () => {
+  const { diseases } = yearlySpecimen.chronic;
+  const deductible = { period: 'YEAR', amountFen: 1_000, source: 'rule' } as const;
+  const own = { ...diseases, M03900: { ...diseases['M03900']!, deductible } };
+  const pack = { ...yearlySpecimen, chronic: { ...yearlySpecimen.chronic, diseases: own } };
+  expect(benefitOf({ pack, eligible: 10_000n }).deductible).toBe(1_000n);
+  expect(benefitOf({ pack, eligible: 10_000n, disease: 'M01600' }).deductible).toBe(0n);
+});
+
 describe('caps on what the pool pays', () => {
   it.each([
     // what is used before                              pool       cut by
@@ -332,6 +341,14 @@ describe('a person with several diseases', () => {
     expect(stacked?.limit).toBe(36_000n);
   });
 
+  it('has the same limit in whatever order the qualifications come', () => {
+    const three = [since('M01600'), since('M05300', 5_000n), since('M03900', 8_000n)];
+    for (const qualified of [three, three.toReversed()]) {
+      const stacked = visit('M01600', qualified).caps.find((cap) => cap.kind === 'stackedMonth');
+      expect(stacked?.limit).toBe(38_000n);
+    }
+  });
+
   it('gains nothing by the same disease granted anew', () => {
     const renewed = [since('M03900'), since('M03900', 5_000n)];
     expect(visit('M03900', renewed).caps.map((cap) => cap.kind)).not.toContain('stackedMonth');
@@ -367,9 +384,13 @@ describe('what a settlement uses up', () => {
   });
 
   it('leaves the caps alone where no fund pays', () => {
-    expect(usesWithoutFund(benefitOf({ eligible: 10_000n }).uses)).toEqual({
-      'selfPay:2026': 1_000n,
-    });
+    const uses = {
+      'pool:2026': fen(7n),
+      'disease:M03900:2026': fen(7n),
+      'group:classII:2026': fen(7n),
+    };
+    const kept = { 'deductible:chronic:2026': fen(2n), 'selfPay:2026': fen(1n) };
+    expect(usesWithoutFund({ ...uses, ...kept })).toEqual(kept);
   });
 
   const packs = fc.constantFrom(yearlySpecimen, monthlySpecimen);

@@ -208,6 +208,12 @@ describe('a policy pack', () => {
     expect(pathsOf(yearlySpecimen, [other])).toEqual(paths);
   });
 
+  it('that ends on the first day of the next overlaps with it, and a day earlier does not', () => {
+    const beside = (validUntil: string) => pathsOf({ ...yearlySpecimen, validUntil }, [next]);
+    expect(beside('2026-07-01')).toEqual(['validFrom']);
+    expect(beside('2026-06-30')).toEqual([]);
+  });
+
   it('that names what it does not have cannot be used by mistake', () => {
     const unknownSource = withChronic({ stacking: { rule: 'several', source: 'constructor' } });
     expect(() => packFromWire(unknownSource)).toThrow(RangeError);
