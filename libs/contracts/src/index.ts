@@ -9,3 +9,4 @@ export * from './cross-check/routes';
 export * from './cross-check/rule-set';
 export * from './cross-check/screening';
 export * from './http';
+export * from './settlement/routes';

@@ -78,18 +78,23 @@ export class Documents {
     return this.agreementsByHash.get(hash);
   }
 
-  /** The packs of a city in force on a day, as documents with their references. */
-  packsOn(city: string, on: string): readonly { ref: DocumentRef; text: string }[] {
-    return (['employee', 'resident'] as const).flatMap((insurance) => {
-      const found = this.packFor(city, insurance, on);
-      return found === undefined
-        ? []
-        : [{ ref: found.ref, text: this.texts.get(found.ref.hash) ?? '' }];
-    });
-  }
-
+  /** The exact text that was hashed. */
   textOf(hash: string): string | undefined {
     return this.texts.get(hash);
+  }
+
+  /** Every pack ever loaded, as documents: what a new one is checked against. */
+  allPacks(): readonly PolicyPackWire[] {
+    return this.packs.map((pack) => JSON.parse(this.textOfDocument(pack)) as PolicyPackWire);
+  }
+
+  /** Every agreement ever loaded, as documents. */
+  allAgreements(): readonly AgreementWire[] {
+    return this.agreements.map((one) => JSON.parse(this.textOfDocument(one)) as AgreementWire);
+  }
+
+  private textOfDocument(document: PolicyPack | Agreement): string {
+    return this.texts.get(this.refs.get(document)?.hash ?? '') ?? '';
   }
 
   private dated<Document extends PolicyPack | Agreement>(

@@ -1,5 +1,4 @@
 import type { ChronicBenefit } from '@domain/benefit';
-import type { Refusal } from '@domain/kernel';
 import {
   benefitsOf,
   explainBenefits,
@@ -53,7 +52,7 @@ export function reversedAnswer({ result }: SettlementReversed): Answer {
 
 /** A refusal as problem document. */
 export function refusedAnswer(result: RefusedResult): Answer {
-  const { status, json } = problemOf(result as Refusal);
+  const { status, json } = problemOf(result);
   return { status, replayed: false, json };
 }
 

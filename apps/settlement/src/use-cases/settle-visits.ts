@@ -1,20 +1,15 @@
-import { dateOf, formatInstant, type Instant } from '@domain/kernel';
+import { dateOf, type Instant } from '@domain/kernel';
 import {
   type BenefitYear,
-  coverageViewOf,
-  DECISION_VERSION,
   decideVisit,
-  diseasesOf,
   EMPTY_YEAR,
   evolveYear,
   type RecordedPosting,
-  type VisitInputs,
   type VisitSettled,
   yearToText,
 } from '@domain/settlement';
 import type { KeyLookup, StreamHead, Transaction, UnitOfWork } from '@lib/journal';
 import { addToBalances } from '../storage/balances';
-import { newNumber } from '../storage/numbers';
 import { holdPeriodOpen } from '../storage/period';
 import {
   amountsOf,
@@ -24,10 +19,11 @@ import {
   visitKey,
   VisitTaken,
 } from '../storage/settlements';
-import { ANSWER_VERSION, answerAgain, KEY_REUSED, refusedAnswer, settledAnswer } from './answers';
+import { answerAgain, KEY_REUSED, refusedAnswer, settledAnswer } from './answers';
 import type { Answer, SettleVisit } from './commands';
 import { gather, type GatheredVisit, type GatherSources } from './gather';
 import { refusalStream } from './streams';
+import { inputsOf } from './visit-inputs';
 
 const MAX_RUNS = 5;
 
@@ -151,7 +147,12 @@ export class SettleVisits {
   private decide(tx: Transaction, gathered: GatheredVisit, batch: BatchState): Answer {
     const { command, stream } = gathered;
     const year = stream === undefined ? undefined : batch.years.get(stream);
-    const inputs = inputsOf(gathered, batch, year?.version);
+    const inputs = inputsOf(gathered, {
+      decidedAt: batch.decidedAt,
+      period: batch.period,
+      alreadySettled: batch.settled.get(visitKey(command.visit)),
+      version: year?.version,
+    });
     const decision = decideVisit({
       visit: command.visit,
       inputs,
@@ -240,36 +241,6 @@ function repeatOf(
   const answer = first === undefined ? undefined : answers.get(first);
   if (first === undefined || answer === undefined) throw new Error('a command was left undecided');
   return first.key.inputHash === command.key.inputHash ? { ...answer, replayed: true } : KEY_REUSED;
-}
-
-function inputsOf(gathered: GatheredVisit, batch: BatchState, version?: number): VisitInputs {
-  const { command, coverage, stream } = gathered;
-  const { visit } = command;
-  const alreadySettled = batch.settled.get(visitKey(visit));
-  return {
-    decisionVersion: DECISION_VERSION,
-    answerVersion: ANSWER_VERSION,
-    receivedAt: formatInstant(command.receivedAt),
-    period: batch.period,
-    ...(coverage === undefined
-      ? {}
-      : {
-          personKey: coverage.personKey,
-          coverage: coverageViewOf(coverage, visit, gathered.agreement?.document),
-        }),
-    coverageAsOf: gathered.coverageAsOf,
-    ...(gathered.institution === undefined ? {} : { institution: gathered.institution }),
-    ...(gathered.practitioner === undefined ? {} : { practitioner: gathered.practitioner }),
-    ...(gathered.agreement === undefined ? {} : { agreement: gathered.agreement.ref }),
-    ...(gathered.pack === undefined ? {} : { pack: gathered.pack.ref }),
-    screening: gathered.screening,
-    visitGroupNo: newNumber('G', visit.careCity, batch.decidedAt),
-    settlementNos: (diseasesOf(visit) ?? []).map(() =>
-      newNumber('S', visit.careCity, batch.decidedAt),
-    ),
-    ...(alreadySettled === undefined ? {} : { alreadySettled }),
-    ...(stream === undefined || version === undefined ? {} : { year: { stream, version } }),
-  };
 }
 
 /** Notes what a settled visit writes besides its fact, and lets the rest of the batch see it. */

@@ -54,66 +54,86 @@ function settle(
   eligibility: Eligibility,
   effects: ScreeningEffects,
 ): VisitDecision {
-  const { visit, inputs, pack } = visitCase;
+  const { inputs, pack } = visitCase;
   if (pack === undefined || inputs.personKey === undefined) {
-    return {
-      outcome: 'refused',
-      result: refuse('settlement.no-policy', { coverageAsOf: inputs.coverageAsOf }),
-    };
+    const { coverageAsOf } = inputs;
+    return { outcome: 'refused', result: refuse('settlement.no-policy', { coverageAsOf }) };
   }
   const running = new Map<string, Fen>();
   const settlements: SettledPart[] = [];
   const benefits: ChronicBenefit[] = [];
   for (const [place, diseaseCode] of eligibility.diseases.entries()) {
-    const lines = visit.lines.filter(
-      (line) => (line.diseaseCode ?? visit.diseaseCode) === diseaseCode,
-    );
-    const read = new Set<string>();
-    const benefit = calculateChronic({
-      ...chronicCase(eligibility, pack, diseaseCode),
-      totals: totalsOf(lines, effects.excluded),
-      used: (key) => {
-        read.add(key);
-        return running.get(key) ?? fenFromJson(visitCase.year.accumulators[key] ?? 0);
-      },
-    });
-    if (isRefusal(benefit)) {
-      return {
-        outcome: 'refused',
-        result: refuse('settlement.disease-not-agreed', {
-          field: 'diseaseCode',
-          diseaseCode,
-          because: benefit.refused,
-        }),
-      };
-    }
-    const part = recordPart({
-      visit,
-      inputs,
-      enrolment: eligibility.enrolment,
-      settlementNo: inputs.settlementNos[place] ?? '',
+    const used = (key: string): Fen =>
+      running.get(key) ?? fenFromJson(visitCase.year.accumulators[key] ?? 0);
+    const settlementNo = inputs.settlementNos[place] ?? '';
+    const part = settleDisease({
+      ...visitCase,
+      pack,
+      eligibility,
+      effects,
+      used,
       diseaseCode,
-      lines,
-      benefit,
-      struck: struckOf(lines, effects),
-      read,
-      before: (key) => running.get(key) ?? fenFromJson(visitCase.year.accumulators[key] ?? 0),
+      settlementNo,
     });
-    for (const [key, amount] of Object.entries(part.accumulators))
+    if ('refused' in part) return { outcome: 'refused', result: part };
+    for (const [key, amount] of Object.entries(part.settled.accumulators)) {
       running.set(key, fenFromJson(amount));
-    settlements.push(part);
-    benefits.push(benefit);
+    }
+    settlements.push(part.settled);
+    benefits.push(part.benefit);
   }
+  const { visitGroupNo, personKey } = inputs;
+  const { insurance } = eligibility.enrolment;
   return {
     outcome: 'settled',
-    result: {
-      visitGroupNo: inputs.visitGroupNo,
-      personKey: inputs.personKey,
-      insurance: eligibility.enrolment.insurance,
-      settlements,
-    },
+    result: { visitGroupNo, personKey, insurance, settlements },
     benefits,
   };
+}
+
+interface DiseaseCase extends VisitCase {
+  readonly pack: PolicyPack;
+  readonly eligibility: Eligibility;
+  readonly effects: ScreeningEffects;
+  /** What has been used before this part, the earlier parts of the visit included. */
+  readonly used: (key: string) => Fen;
+  readonly diseaseCode: string;
+  readonly settlementNo: string;
+}
+
+function settleDisease(
+  part: DiseaseCase,
+): { readonly settled: SettledPart; readonly benefit: ChronicBenefit } | RefusedResult {
+  const { visit, inputs, eligibility, effects, diseaseCode, settlementNo } = part;
+  const lines = visit.lines.filter(
+    (line) => (line.diseaseCode ?? visit.diseaseCode) === diseaseCode,
+  );
+  const read = new Set<string>();
+  const benefit = calculateChronic({
+    ...chronicCase(eligibility, part.pack, diseaseCode),
+    totals: totalsOf(lines, effects.excluded),
+    used: (key) => {
+      read.add(key);
+      return part.used(key);
+    },
+  });
+  if (isRefusal(benefit)) {
+    const because = benefit.refused;
+    return refuse('settlement.disease-not-agreed', { field: 'diseaseCode', diseaseCode, because });
+  }
+  const settled = recordPart({
+    visit,
+    inputs,
+    enrolment: eligibility.enrolment,
+    settlementNo,
+    diseaseCode,
+    lines,
+    benefit,
+    struck: struckOf(lines, effects),
+    read,
+    before: part.used,
+  });
+  return { settled, benefit };
 }
 
 /** The part of a benefit's input that does not depend on the lines. */

@@ -27,6 +27,42 @@ export function eligibilityOf(
   inputs: VisitInputs,
   agreement: Agreement | undefined,
 ): Eligibility | RefusedResult {
+  const place = placeOf(visit, inputs, agreement);
+  if ('refused' in place) return place;
+  const { coverageAsOf, coverage } = inputs;
+  if (coverage === undefined) {
+    return refuse('settlement.person-unknown', { field: 'personNo', coverageAsOf });
+  }
+  const { enrolment } = coverage;
+  if (enrolment?.state !== 'active') {
+    return refuse('settlement.not-enrolled', { coverageAsOf, state: enrolment?.state ?? 'none' });
+  }
+  if (visit.careType !== 'chronic') {
+    return refuse('settlement.care-type-not-open', { field: 'careType', careType: visit.careType });
+  }
+  const visitedOn = civilDate(visit.visitedOn);
+  const diseases = openDiseases(visit, { ...inputs, coverage }, place.agreement);
+  if ('refused' in diseases) return diseases;
+  const filing = chooseFiling(coverage.filings, place.settledOn, visit.emergency === true);
+  if (filing === undefined) {
+    return refuse('settlement.not-filed', { coverageAsOf, careCity: visit.careCity });
+  }
+  const { settledOn, institution } = place;
+  return { settledOn, visitedOn, diseases, coverage, enrolment, institution, filing };
+}
+
+interface Place {
+  readonly settledOn: CivilDate;
+  readonly agreement: Agreement;
+  readonly institution: InstitutionView;
+}
+
+/** What can be told without the person: the time, the pair and the institution. */
+function placeOf(
+  visit: RecordedVisit,
+  inputs: VisitInputs,
+  agreement: Agreement | undefined,
+): Place | RefusedResult {
   const settledAt = parseInstant(visit.settledAt);
   const receivedAt = parseInstant(inputs.receivedAt);
   if (settledAt === undefined || receivedAt === undefined || !inWindow(settledAt, receivedAt)) {
@@ -35,7 +71,6 @@ export function eligibilityOf(
       receivedAt: inputs.receivedAt,
     });
   }
-  const known = { coverageAsOf: inputs.coverageAsOf };
   if (inputs.alreadySettled !== undefined) {
     return refuse('settlement.already-settled', {
       field: 'visitNo',
@@ -43,35 +78,17 @@ export function eligibilityOf(
     });
   }
   if (agreement === undefined) {
-    return refuse('settlement.pair-not-agreed', {
-      insuredCity: visit.insuredCity,
-      careCity: visit.careCity,
-    });
+    const { insuredCity, careCity } = visit;
+    return refuse('settlement.pair-not-agreed', { insuredCity, careCity });
   }
-  const { institution, coverage } = inputs;
+  const { institution } = inputs;
   if (institution === undefined || !isNetworked(institution, visit.careCity)) {
     return refuse('settlement.institution-not-networked', {
       field: 'institutionCode',
       institutionState: institution?.state ?? 'unknown',
     });
   }
-  if (coverage === undefined)
-    return refuse('settlement.person-unknown', { field: 'personNo', ...known });
-  const { enrolment } = coverage;
-  if (enrolment?.state !== 'active') {
-    return refuse('settlement.not-enrolled', { ...known, state: enrolment?.state ?? 'none' });
-  }
-  if (visit.careType !== 'chronic') {
-    return refuse('settlement.care-type-not-open', { field: 'careType', careType: visit.careType });
-  }
-  const visitedOn = civilDate(visit.visitedOn);
-  const diseases = openDiseases(visit, coverage, agreement, visitedOn, inputs.coverageAsOf);
-  if ('refused' in diseases) return diseases;
-  const settledOn = dateOf(settledAt);
-  const filing = chooseFiling(coverage.filings, settledOn, visit.emergency === true);
-  if (filing === undefined)
-    return refuse('settlement.not-filed', { ...known, careCity: visit.careCity });
-  return { settledOn, visitedOn, diseases, coverage, enrolment, institution, filing };
+  return { settledOn: dateOf(settledAt), agreement, institution };
 }
 
 const inWindow = (settledAt: Instant, receivedAt: Instant): boolean =>
@@ -84,11 +101,10 @@ const isNetworked = (institution: InstitutionView, careCity: string): boolean =>
 
 function openDiseases(
   visit: RecordedVisit,
-  coverage: CoverageView,
+  { coverage, coverageAsOf }: VisitInputs & { readonly coverage: CoverageView },
   agreement: Agreement,
-  visitedOn: CivilDate,
-  coverageAsOf: string,
 ): readonly string[] | RefusedResult {
+  const visitedOn = civilDate(visit.visitedOn);
   const diseases = diseasesOf(visit);
   if (diseases === undefined) return refuse('settlement.disease-missing', { field: 'diseaseCode' });
   for (const diseaseCode of diseases) {
