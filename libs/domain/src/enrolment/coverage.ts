@@ -46,6 +46,8 @@ export interface Filing {
   readonly from: CivilDate;
   readonly until?: CivilDate;
   readonly referringInstitutionCode?: string;
+  /** Why it ends when that is not its own term. */
+  readonly closed?: 'cancelled' | 'superseded';
 }
 
 /**

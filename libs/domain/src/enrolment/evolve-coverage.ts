@@ -55,9 +55,11 @@ function changeOf(coverage: Coverage, fact: LaterFact): Partial<Coverage> {
       return { qualifications: end(qualifications, qualificationId, civilDate(until)) };
     }
     case 'FilingMade.v1':
-      return { filings: put(filings, filingOf(fact.result)) };
-    case 'FilingCancelled.v1':
-      return { filings: end(filings, fact.result.filingId, civilDate(fact.result.until)) };
+      return { filings: put(replaced(filings, fact.result), filingOf(fact.result)) };
+    case 'FilingCancelled.v1': {
+      const { filingId, until } = fact.result;
+      return { filings: end(filings, filingId, civilDate(until), { closed: 'cancelled' }) };
+    }
     case 'ContributionPosted.v1':
       // What was paid is no part of what a visit is decided by; only the stream moves on.
       return {};
@@ -99,11 +101,23 @@ const put = <T extends Ending>(known: readonly T[], item: T): readonly T[] => [
   item,
 ];
 
-function end<T extends Ending>(known: readonly T[], id: string, until: CivilDate): readonly T[] {
+function end<T extends Ending>(
+  known: readonly T[],
+  id: string,
+  until: CivilDate,
+  mark?: Partial<T>,
+): readonly T[] {
   if (!known.some((item) => item.id === id)) {
     throw new RangeError('what was never granted cannot end');
   }
-  return known.map((item) => (item.id === id ? { ...item, until } : item));
+  return known.map((item) => (item.id === id ? { ...item, ...mark, until } : item));
+}
+
+function replaced(filings: readonly Filing[], made: FilingMade): readonly Filing[] {
+  const last = addDays(civilDate(made.from), -1);
+  let left = filings;
+  for (const id of made.supersedes ?? []) left = end(left, id, last, { closed: 'superseded' });
+  return left;
 }
 
 // Codes and days were checked by the service that wrote the fact; a day is checked again because the calendar is cheap.

@@ -50,6 +50,8 @@ export interface FilingMade {
   readonly from: string;
   readonly until?: string;
   readonly referringInstitutionCode?: string;
+  /** Filings that this one replaces from its first day on. */
+  readonly supersedes?: readonly string[];
 }
 
 /** The filing holds until and including `until`; a day before its beginning means it never held. */
