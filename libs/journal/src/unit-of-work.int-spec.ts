@@ -17,6 +17,8 @@ const key = (name: string, inputHash = 'aa01'): CommandKey => ({
   inputHash,
 });
 
+jest.setTimeout(60_000);
+
 let database: TestDatabase;
 beforeEach(async () => {
   database = await createTestDatabase({ migrations: journalMigrations, name: 'unit_of_work' });

@@ -56,9 +56,14 @@ create index parked_fact_open on parked_fact (consumer, id) where state = 'parke
 `;
 
 /**
- * inbox_lock locks a batch's streams in one ascending pass, creating what is missing, and tells per stream the version handled
- * and the versions above it that are parked or were dropped. inbox_advance writes what was handled and takes the batch's
- * attempt back. Functions, so that their plans are pinned.
+ * Functions, so that their plans are pinned.
+ *
+ * inbox_lock locks a batch's streams in one ascending pass, creating what is missing, and tells per stream the version
+ * handled and the versions above it that are parked or were dropped. inbox_advance writes what was handled and takes
+ * back the attempts within the ranges given.
+ *
+ * inbox_begin counts an attempt for each range, unless attempts are left over there: these it returns. inbox_count
+ * counts one message. Both commit without waiting for the disk: they must outlive our process, not the server's machine.
  */
 const HOT = `
 create function inbox_lock(for_consumer text, producers text[], streams text[])
@@ -80,14 +85,45 @@ begin
     join inbox_stream s on s.consumer = for_consumer and s.producer = a.producer and s.stream = a.stream;
 end $$;
 
-create function inbox_advance(for_consumer text, producers text[], streams text[], versions int[]) returns void
-  language plpgsql
+create function inbox_advance(for_consumer text, producers text[], streams text[], versions int[],
+  topics text[], partitions int[], firsts bigint[], lasts bigint[]) returns void language plpgsql
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
   set plan_cache_mode = force_generic_plan as $$
 begin
   update inbox_stream s set version = a.version
     from rows from (unnest(producers), unnest(streams), unnest(versions)) as a(producer, stream, version)
     where s.consumer = for_consumer and s.producer = a.producer and s.stream = a.stream;
+  delete from inbox_attempt t
+    using rows from (unnest(topics), unnest(partitions), unnest(firsts), unnest(lasts)) as a(topic, partition, first, last)
+    where t.consumer = for_consumer and t.topic = a.topic and t.partition = a.partition
+      and t.first_offset >= a.first and t.last_offset <= a.last;
+end $$;
+
+create function inbox_begin(for_consumer text, topics text[], partitions int[], firsts bigint[], lasts bigint[])
+returns setof inbox_attempt language plpgsql as $$
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  return query select t.*
+    from rows from (unnest(topics), unnest(partitions), unnest(firsts), unnest(lasts)) as a(topic, partition, first, last)
+    join inbox_attempt t on t.consumer = for_consumer and t.topic = a.topic and t.partition = a.partition
+      and t.first_offset <= a.last and t.last_offset >= a.first;
+  if not found then
+    insert into inbox_attempt select for_consumer, a.topic, a.partition, a.first, a.last, 1
+      from rows from (unnest(topics), unnest(partitions), unnest(firsts), unnest(lasts)) as a(topic, partition, first, last);
+  end if;
+end $$;
+
+create function inbox_count(for_consumer text, of_topic text, of_partition int, at_offset bigint) returns int
+  language plpgsql as $$
+declare
+  counted int;
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  insert into inbox_attempt as t (consumer, topic, partition, first_offset, last_offset, attempts)
+    values (for_consumer, of_topic, of_partition, at_offset, at_offset, 1)
+    on conflict (consumer, topic, partition, first_offset, last_offset) do update set attempts = t.attempts + 1
+    returning t.attempts into counted;
+  return counted;
 end $$;
 `;
 
@@ -101,7 +137,7 @@ export class CreateRelayAndInbox1767200001000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      drop function inbox_advance, inbox_lock;
+      drop function inbox_count, inbox_begin, inbox_advance, inbox_lock;
       drop table parked_fact, inbox_attempt, inbox_stream, relay_state;`);
   }
 }
