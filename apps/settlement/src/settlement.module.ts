@@ -1,4 +1,4 @@
-import { Clock, CONFIG, LOGS, type Logs } from '@lib/edge';
+import { Clock, CONFIG, LOGS, type Logs, PersonalDataKeys, Plumbing } from '@lib/edge';
 import { createUnitOfWork, type UnitOfWork } from '@lib/journal';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { readFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { DocumentsController } from './inbound/admin/documents.controller';
 import { QueriesController } from './inbound/http/queries.controller';
 import { SettlementsController } from './inbound/http/settlements.controller';
 import { ScreeningClient } from './outbound/screening-client';
+import { settlementPlumbing } from './plumbing';
 import { readKnownDiseases } from './seed';
 import { Documents } from './storage/documents';
 import { type Pool, poolOf } from './storage/pool';
@@ -47,6 +48,7 @@ export class SettlementModule {
         { provide: SCREENING, inject: [CONFIG], useFactory: screeningClient },
         ...writing,
         ...reading,
+        ...running,
       ],
     };
   }
@@ -125,6 +127,46 @@ const reading = [
     inject: [POOL, Documents],
     useFactory: (pool: Pool, documents: Documents) => new ReadRegistry(pool, documents),
   },
+];
+
+const running = [
+  {
+    provide: Plumbing,
+    inject: [
+      CONFIG,
+      DataSource,
+      Clock,
+      LOGS,
+      PersonalDataKeys,
+      WORK,
+      Documents,
+      SettlementQueue,
+      SCREENING,
+    ],
+    useFactory: (
+      config: SettlementConfig,
+      database: DataSource,
+      clock: Clock,
+      logs: Logs,
+      keys: PersonalDataKeys,
+      work: UnitOfWork,
+      documents: Documents,
+      queue: SettlementQueue,
+      screening: ScreeningClient | undefined,
+    ) =>
+      settlementPlumbing({
+        config,
+        database,
+        clock,
+        logs,
+        keys,
+        work,
+        documents,
+        queue,
+        screening,
+      }),
+  },
+  ...Plumbing.providers(),
 ];
 
 function screeningClient(config: SettlementConfig): ScreeningClient | undefined {

@@ -18,6 +18,7 @@ export const edgeVariables = {
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, description: 'a port, 0 for any free one' }),
   HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'an address to listen on' }),
   DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://', description: 'a postgres:// address' }),
+  DATABASE_SOCKET_DIR: Type.Optional(text('the folder of the server’s Unix socket')),
   DATABASE_POOL_SIZE: Type.Integer({
     minimum: 1,
     maximum: 100,

@@ -5,6 +5,8 @@ export * from './canonical';
 export { checked, compileCheck, type Check } from './check';
 export * from './clock';
 export * from './common/inbox-parked';
+export * from './common/journal-reader';
+export * from './common/plumbing';
 export * from './common/ports';
 export * from './config';
 export { parseJson } from './door';

@@ -3,6 +3,7 @@ import {
   createDecipheriv,
   createHmac,
   createSecretKey,
+  hkdfSync,
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
@@ -29,6 +30,7 @@ const KeysFile = Type.Object({
   personNoHash: Type.Record(
     Type.String({ pattern: '^\\d{4}00$' }),
     Type.Array(Key, { minItems: 1 }),
+    { additionalProperties: false },
   ),
   inputHash: Key,
 });
@@ -38,8 +40,15 @@ interface SecretKey {
   readonly secret: KeyObject;
 }
 
-const hmac = (key: SecretKey, text: string): string =>
-  createHmac('sha256', key.secret).update(text, 'utf8').digest('hex');
+/** Text is encoded into one buffer again and again: handing the hash a string costs twice the hash itself. */
+let scratch = Buffer.allocUnsafe(64 * 1024);
+
+function hmac(key: SecretKey, text: string): string {
+  const most = text.length * 3;
+  if (most > scratch.length) scratch = Buffer.allocUnsafe(most);
+  const bytes = scratch.subarray(0, scratch.write(text, 'utf8'));
+  return createHmac('sha256', key.secret).update(bytes).digest('hex');
+}
 
 /** Hashes the person's number at the insured city, one key per city (architecture §5, People). */
 export class PersonNoHasher {
@@ -73,6 +82,11 @@ export class FieldCipher {
     const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
     const packed = Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url');
     return `v1.${Buffer.from(this.current.id, 'utf8').toString('base64url')}.${packed}`;
+  }
+
+  /** A key for another purpose, made from the current one (HKDF-SHA-256). */
+  derivedKey(purpose: string): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.current.secret, '', purpose, KEY_BYTES));
   }
 
   /** The text again. Throws when the key is unknown, the context another, or a byte altered. */
@@ -110,6 +124,11 @@ export class PersonalDataKeys {
   /** The keyed hash (hex) over a command's canonical form, without its key (architecture §11, Idempotency). */
   inputHash(command: unknown): string {
     return hmac(this.inputKey, canonicalJson(command));
+  }
+
+  /** The key (32 bytes) that parked messages of the inboxes are sealed with; made from the encryption key, so that there is one secret less. */
+  parkingKey(): Buffer {
+    return this.cipher.derivedKey('parked-messages');
   }
 }
 

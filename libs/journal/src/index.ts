@@ -13,3 +13,12 @@ export { type ParkedFact } from './inbox/parked';
 export { type ParkedOutcome } from './inbox/parking-place';
 export { type ParkedKind } from './inbox/sort-arrivals';
 export { type DatabaseOptions, openDatabase } from './open-database';
+export {
+  type AuditOptions,
+  type JournalAudit,
+  type JournalDifference,
+  type StreamRange,
+  auditJournal,
+} from './audit-journal';
+export { type JournalPage, UnknownCursor, readJournal, readStream } from './read-journal';
+export { type AuditedStream } from './audit-streams';

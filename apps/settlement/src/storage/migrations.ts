@@ -53,7 +53,7 @@ export class SettlementTables1767200000000 implements MigrationInterface {
         unique (kind, id, version)
       );
       create table clearing_pointer (
-        only boolean primary key default true check (only),
+        single boolean primary key default true check (single),
         period text not null
       );
       create table settlement (

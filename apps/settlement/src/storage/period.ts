@@ -15,3 +15,11 @@ const HOLD = {
 export async function holdPeriodOpen(tx: Transaction): Promise<void> {
   await tx.query(HOLD);
 }
+
+/** Opens the first clearing period of a new database; one that is open already stays. */
+export async function openFirstPeriod(tx: Transaction, period: string): Promise<void> {
+  await tx.query({
+    text: 'insert into clearing_pointer (period) values ($1) on conflict do nothing',
+    values: [period],
+  });
+}
