@@ -1,12 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord, prepareRunDir, projectRoot } from './stack/files';
 import { Scope, stopOnSignal } from './stack/lifetime';
+import { removeRunDir } from './stack/postgres-files';
 import { startParts, type RunningParts } from './stack/parts';
 
 /** In this order: what is quick and needs nothing first. */
 const projects = ['unit', 'int', 'scenarios'];
+const exitWithinMs = 20_000;
 
 interface Counts {
   readonly passed: number;
@@ -24,7 +28,7 @@ export async function main(args: readonly string[]): Promise<number> {
   prepareRunDir(runDir);
   const scope = new Scope();
   const removeState = () => {
-    if (process.env['KEEP_RUN_DIR'] !== 'true') rmSync(runDir, { recursive: true, force: true });
+    if (process.env['KEEP_RUN_DIR'] !== 'true') removeRunDir(runDir);
   };
   let jest: ChildProcess | undefined;
   const stopAll = async () => {
@@ -32,9 +36,10 @@ export async function main(args: readonly string[]): Promise<number> {
     await scope.stop();
   };
   const killNow = () => {
+    jest?.kill('SIGKILL');
     scope.killNow();
   };
-  stopOnSignal({ stop: stopAll, killNow }, () => {
+  const asked = stopOnSignal({ stop: stopAll, killNow }, () => {
     removeState();
     process.exit(130);
   });
@@ -42,6 +47,7 @@ export async function main(args: readonly string[]): Promise<number> {
     let sum: Counts = { passed: 0, failed: 0, skipped: 0 };
     let parts: RunningParts | undefined;
     for (const project of chosen) {
+      if (asked()) break;
       if (project !== 'unit') parts ??= await partsUnlessGiven(runDir, scope);
       const counts = await runProject({ project, rest, runDir, parts }, (child) => (jest = child));
       sum = add(sum, counts);
@@ -101,9 +107,9 @@ async function runProject(
     process.execPath,
     [
       jestProgram,
-      ...['--selectProjects', project],
       ...rest,
-      ...['--passWithNoTests', '--json', `--outputFile=${report}`],
+      // Takes all names that follow, so a flag must.
+      ...['--selectProjects', project, '--passWithNoTests', '--json', `--outputFile=${report}`],
     ],
     {
       cwd: projectRoot(),
@@ -119,12 +125,26 @@ async function runProject(
     },
   );
   started(child);
-  const code = await new Promise<number>((resolve) => {
-    child.once('exit', (exit) => {
-      resolve(exit ?? 1);
-    });
-  });
+  const code = await exitOf(child, report);
   return countsOf(report, code);
+}
+
+/** A test that left something open keeps Jest from exiting: that fails the run, but must not hang it. */
+async function exitOf(child: ChildProcess, report: string): Promise<number> {
+  const exit = once(child, 'exit');
+  let reportedAt: number | undefined;
+  while (child.exitCode === null && child.signalCode === null) {
+    await Promise.race([exit, sleep(500)]);
+    if (existsSync(report)) reportedAt ??= Date.now();
+    if (reportedAt !== undefined && Date.now() - reportedAt > exitWithinMs) {
+      process.stdout.write(
+        '  ✗ Jest did not exit: a test left a connection, timer or process open.\n',
+      );
+      child.kill('SIGKILL');
+      await exit;
+    }
+  }
+  return child.exitCode ?? 1;
 }
 
 function countsOf(report: string, code: number): Counts {

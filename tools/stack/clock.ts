@@ -12,21 +12,28 @@ export interface StackClock {
 
 /**
  * The business clock of a folder. Its first start decides: the real clock, or a clock that runs from `wanted` on. Later starts keep the
- * offset, because business time never goes back. Fails with one sentence when `wanted` is no moment.
+ * offset, because business time never goes back.
  */
-export function openClock(runDir: string, wanted: string | undefined, now: number): StackClock {
+export function openClock(runDir: string, wanted: number | undefined, now: number): StackClock {
   const file = join(runDir, 'clock.json');
-  const movable = wanted !== undefined && wanted !== '';
+  const movable = wanted !== undefined;
   const kept = readJson(file);
   if (isRecord(kept) && typeof kept['offsetMs'] === 'number') {
     return { file, offsetMs: kept['offsetMs'], movable };
   }
-  const offsetMs = movable ? momentOf(wanted) - now : 0;
+  const offsetMs = movable ? wanted - now : 0;
   writePrivateFile(file, JSON.stringify({ offsetMs }));
   return { file, offsetMs, movable };
 }
 
-function momentOf(text: string): number {
+/** What the clock shows, in China Standard Time. */
+export function businessTime(clock: StackClock, now: number): string {
+  const chinaMs = now + clock.offsetMs + 8 * 60 * 60 * 1000;
+  return new Date(chinaMs).toISOString().replace(/\.\d+Z$/, '+08:00');
+}
+
+/** The moment in STACK_CLOCK. Fails with one sentence when it is none, or has no offset. */
+export function momentOf(text: string): number {
   const moment = /T.*(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN;
   if (Number.isNaN(moment)) {
     throw new StackFault(

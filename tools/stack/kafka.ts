@@ -87,7 +87,7 @@ async function format(home: string, classPath: string, settings: string): Promis
   if (existsSync(done)) return;
   // What an interrupted format left is not a log yet.
   rmSync(join(home, 'data'), { recursive: true, force: true });
-  const clusterId = randomBytes(16).toString('base64url');
+  const clusterId = newClusterId();
   const tool = [
     'kafka.tools.StorageTool',
     'format',
@@ -103,4 +103,10 @@ async function format(home: string, classPath: string, settings: string): Promis
     throw new StackFault(`Kafka's log could not be formatted: ${messageOf(cause)}`);
   }
   writePrivateFile(done, clusterId);
+}
+
+/** One in 64 would begin with a dash, which the tool takes for an option. */
+function newClusterId(): string {
+  const id = randomBytes(16).toString('base64url');
+  return id.startsWith('-') ? newClusterId() : id;
 }

@@ -61,10 +61,7 @@ export async function openGround(runDir: string, rest: Omit<Ground, 'runDir'>): 
 
 /** PostgreSQL as a step of a start. */
 export function postgresOn(ground: Ground, wished: number): Promise<RunningPostgres> {
-  return step(ground.say, 'PostgreSQL 数据库', async () => {
-    const port = await choosePort({ of: 'PostgreSQL', variable: 'POSTGRES_PORT', port: wished });
-    return startPostgres(ground, port);
-  });
+  return step(ground.say, 'PostgreSQL 数据库', () => startPostgres(ground, wished));
 }
 
 /** Kafka as a step of a start. */

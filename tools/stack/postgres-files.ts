@@ -42,8 +42,17 @@ export function postgresPlace(runDir: string, say: Say): PostgresPlace {
   return placeOutside(runDir, programs, user, say);
 }
 
-/** The folder outside RUN_DIR that a root user's stack had to use, if it had to; `clean` removes it too. */
-export const outsideRecord = 'postgres-outside.json';
+/** Names the folder outside RUN_DIR that a root user's stack had to use, if it had to; tools/bootstrap.mjs reads it too. */
+const outsideRecord = 'postgres-outside.json';
+
+/** Removes a stopped stack's state, wherever PostgreSQL had to keep its part. */
+export function removeRunDir(runDir: string): void {
+  const outside = readJson(join(runDir, outsideRecord));
+  if (isRecord(outside) && typeof outside['folder'] === 'string') {
+    rmSync(outside['folder'], { recursive: true, force: true });
+  }
+  rmSync(runDir, { recursive: true, force: true });
+}
 
 /** As root, a checkout below a private folder cannot be reached by the server's user: programs and data go where it can. */
 function placeOutside(

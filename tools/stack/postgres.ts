@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -17,6 +18,7 @@ import { Client, DatabaseError } from 'pg';
 import { writePrivateFile } from './files';
 import type { Ground } from './ground';
 import { Part } from './part';
+import { choosePort } from './ports';
 import { postgresPlace, type PostgresPlace } from './postgres-files';
 import { endProcess, identityOf, processesIn } from './processes';
 import { postgresSettings } from './postgres-settings';
@@ -39,15 +41,18 @@ const wrongPassword = '28P01';
 
 /**
  * Starts the embedded PostgreSQL of a folder, creating its data on the first start: durable, on loopback only, by password
- * only. Recovers what a killed server left. Fails with one sentence when it cannot start; the log has the details.
+ * only. A port of 0 is any free one. Recovers what a killed server left. Fails with one sentence when it cannot start; the log has the details.
  */
-export async function startPostgres(ground: Ground, port: number): Promise<RunningPostgres> {
+export async function startPostgres(ground: Ground, wished: number): Promise<RunningPostgres> {
   const { runDir } = ground;
   const place = postgresPlace(runDir, ground.say);
   const password = passwordOf(runDir);
   const data = join(place.home, 'data');
   if (!existsSync(data)) await createData(place, data, password);
   const socketDir = socketDirOf(place);
+  // First what a killed run left, which may hold the port.
+  await clearStaleLocks(data, socketDir);
+  const port = await choosePort({ of: 'PostgreSQL', variable: 'POSTGRES_PORT', port: wished });
   await writeSettings(place, data, port, socketDir);
   const adminUrl = `postgres://postgres:${password}@127.0.0.1:${String(port)}/postgres`;
   const part = new Part(
@@ -65,7 +70,7 @@ export async function startPostgres(ground: Ground, port: number): Promise<Runni
       graceMs: 10_000,
       readyWithinMs: 120_000,
       probe: () => answers(adminUrl),
-      beforeStart: () => clearStaleLock(data),
+      beforeStart: () => clearStaleLocks(data, socketDir),
     },
     ground,
   );
@@ -138,20 +143,26 @@ async function hasLz4(place: PostgresPlace, data: string): Promise<boolean> {
 }
 
 /**
- * A server killed hard leaves `postmaster.pid`, and the next one refuses to start while the number in it seems alive: as a
- * zombie, or as another process by now. What still works in the data folder is ended or waited for first, because removing the
- * file under a living backend would corrupt data.
+ * A server killed hard leaves lock files for its data and its socket, and the next one refuses to start while the number in them
+ * seems alive: as a zombie, or as another process by now. What still works in the data folder is ended or waited for first,
+ * because removing the files under a living backend would corrupt data.
  */
-async function clearStaleLock(data: string): Promise<void> {
+async function clearStaleLocks(data: string, socketDir: string | undefined): Promise<void> {
   const lock = join(data, 'postmaster.pid');
-  if (!existsSync(lock)) return;
-  const pid = Number(readFileSync(lock, 'utf8').split('\n')[0]);
-  const server = processesIn(data).includes(pid) ? identityOf(pid) : undefined;
-  if (server !== undefined) await endProcess(server, ['SIGINT', 'SIGQUIT'], 10_000);
+  const pid = existsSync(lock) ? Number(readFileSync(lock, 'utf8').split('\n')[0]) : undefined;
+  const holder = pid === undefined ? undefined : identityOf(pid);
+  if (holder !== undefined && processesIn(data).includes(holder.pid)) {
+    await endProcess(holder, ['SIGINT', 'SIGQUIT'], 10_000);
+  }
   const end = Date.now() + 10_000;
   while (processesIn(data).length > 0 && Date.now() < end) await sleep(20);
-  const unknowable = process.platform !== 'linux' && identityOf(pid) !== undefined;
-  if (processesIn(data).length === 0 && !unknowable) rmSync(lock, { force: true });
+  // Where the system does not tell who works in the folder, a living holder is left to PostgreSQL's own judgement.
+  const unknowable = process.platform !== 'linux' && holder !== undefined;
+  if (processesIn(data).length > 0 || unknowable) return;
+  rmSync(lock, { force: true });
+  if (socketDir !== undefined) {
+    for (const name of readdirSync(socketDir)) rmSync(join(socketDir, name), { force: true });
+  }
 }
 
 async function answers(adminUrl: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readCities } from './cities';
-import { openClock } from './clock';
+import { businessTime, momentOf, openClock } from './clock';
 import { runDemonstration } from './demonstration-hook';
 import { buildDir, projectRoot, writePrivateFile } from './files';
 import type { Ground } from './ground';
@@ -107,7 +107,7 @@ async function startAll(ground: Ground, wish: StackWish): Promise<RunningStack> 
   const dataDir = join(root, 'data');
   const cities = readCities(dataDir);
   const codes = cities.map(({ code }) => code);
-  const clock = openClock(runDir, wish.clock, Date.now());
+  const begin = wish.clock === undefined ? undefined : momentOf(wish.clock);
   const signer = await openSigner(runDir);
   const tokens = await mintStandardTokens(signer, cities);
   const serviceTokenFile = join(runDir, 'service-token');
@@ -115,6 +115,8 @@ async function startAll(ground: Ground, wish: StackWish): Promise<RunningStack> 
   const ports = await choosePorts(wish.ports ?? 0);
   const stores = await startStores(ground, wish);
   await step(say, '主题 topics', () => createTopics(stores.kafkaBrokers, stackTopics(codes)));
+  const clock = openClock(runDir, begin, Date.now());
+  if (clock.movable) say(`  · Business time 业务时间 ${businessTime(clock, Date.now())}`);
   const surroundings: ServiceSurroundings = {
     ports,
     databaseUrls: stores.serviceUrls,
