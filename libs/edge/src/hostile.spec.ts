@@ -158,7 +158,11 @@ describe('the door, to those who mean no good', () => {
       const received: string[] = [];
       socket.on('data', (data) => received.push(data.toString('utf8')));
       socket.on('error', () => undefined);
-      const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+      const closed = new Promise<void>((resolve) =>
+        socket.on('close', () => {
+          resolve();
+        }),
+      );
       socket.write(
         `POST /v1/settlements HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\n` +
           'idempotency-key: drip\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n',
@@ -182,7 +186,11 @@ describe('the door, to those who mean no good', () => {
       const socket = connect(tiny.service.port, '127.0.0.1');
       const received: string[] = [];
       socket.on('data', (data) => received.push(data.toString('utf8')));
-      const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+      const closed = new Promise<void>((resolve) =>
+        socket.on('close', () => {
+          resolve();
+        }),
+      );
       socket.write(text);
       await closed;
       expect(received.join('')).toContain(`"refused":"${refused}"`);
@@ -195,7 +203,7 @@ describe('the door, to those who mean no good', () => {
           expect([400, 413]).toContain(response.status);
           expect((await problemOf(response))['refused']).toMatch(/^edge\./);
         }),
-        { numRuns: 300, seed: 20260302 },
+        { numRuns: 150, seed: 20260302 },
       );
     }, 30_000);
 
@@ -206,7 +214,7 @@ describe('the door, to those who mean no good', () => {
           expect([400, 413, 415]).toContain(response.status);
           await problemOf(response);
         }),
-        { numRuns: 200, seed: 20260303 },
+        { numRuns: 100, seed: 20260303 },
       );
     }, 30_000);
 
@@ -217,7 +225,7 @@ describe('the door, to those who mean no good', () => {
           const response = await settle(JSON.stringify({ ...visit, [name]: value }));
           expect([201, 400, 403]).toContain(response.status);
         }),
-        { numRuns: 300, seed: 20260304 },
+        { numRuns: 150, seed: 20260304 },
       );
     }, 30_000);
 
@@ -230,7 +238,7 @@ describe('the door, to those who mean no good', () => {
           expect([200, 400, 404, 414]).toContain(response.status);
           if (response.status !== 200) await problemOf(response);
         }),
-        { numRuns: 300, seed: 20260305 },
+        { numRuns: 150, seed: 20260305 },
       );
     }, 30_000);
   });

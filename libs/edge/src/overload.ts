@@ -17,6 +17,7 @@ export class Overload {
   });
   private readonly timer: NodeJS.Timeout;
   private delayMs = 0;
+  private sampledMs = 0;
 
   constructor(private readonly limits: OverloadLimits) {
     this.histogram.enable();
@@ -25,12 +26,12 @@ export class Overload {
     }, SAMPLE_MS).unref();
   }
 
-  /** Whether a new request is to be sent away. */
+  /** Whether a new request, already counted, is to be sent away. */
   get tooMuch(): boolean {
-    return this.inFlight >= this.limits.maxInFlight || this.delayMs > this.limits.maxLoopDelayMs;
+    return this.inFlight > this.limits.maxInFlight || this.delayMs > this.limits.maxLoopDelayMs;
   }
 
-  /** The mean delay of the last quarter of a second. */
+  /** The mean delay over a quarter of a second, the better of the last two: one pause, such as the start, is no overload. */
   get loopDelayMs(): number {
     return this.delayMs;
   }
@@ -43,7 +44,9 @@ export class Overload {
   private sample(): void {
     const { mean } = this.histogram;
     // Without a single sample in a quarter of a second there was nothing to delay, or nothing but delay; the next one tells.
-    this.delayMs = Number.isFinite(mean) ? Math.max(0, mean / NS_PER_MS - RESOLUTION_MS) : 0;
+    const sampledMs = Number.isFinite(mean) ? Math.max(0, mean / NS_PER_MS - RESOLUTION_MS) : 0;
+    this.delayMs = Math.min(sampledMs, this.sampledMs);
+    this.sampledMs = sampledMs;
     this.histogram.reset();
   }
 }
