@@ -2,6 +2,8 @@ import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { object, oneOf, wire } from '../http/wire';
 
 const Action = oneOf(['pass', 'remind', 'reason', 'selfPay', 'strikeOff', 'block']);
+// By its form alone: that the day exists is checked when the rule set is compiled.
+const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', maxLength: 10 });
 const Age = Type.Integer({ minimum: 0, maximum: 150 });
 const Source = Type.String({ minLength: 1, maxLength: 2_000 });
 const FileName = Type.String({ pattern: '^[a-z0-9_.-]{1,100}$' });
@@ -24,7 +26,7 @@ export const RuleSetFile = object({
   id: wire.code,
   version: wire.code,
   title: Type.String({ minLength: 1, maxLength: 200 }),
-  effectiveFrom: wire.day,
+  effectiveFrom: Day,
   source: Source,
   files: object({
     knowledgePoints: FileName,
@@ -43,8 +45,8 @@ export const RuleSetFile = object({
   protectedCare: Type.Array(
     object({
       name: wire.code,
-      from: wire.day,
-      until: Type.Optional(wire.day),
+      from: Day,
+      until: Type.Optional(Day),
       diseaseCodes: Codes,
       itemCodes: Codes,
       source: Source,
