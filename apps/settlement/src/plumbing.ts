@@ -50,7 +50,7 @@ export function settlementPlumbing(ground: PlumbingGround): Plumbing {
     now,
     logger: logs,
   });
-  const intake = new RequestIntake(queue, answers, keys, clock);
+  const intake = new RequestIntake({ queue, publisher: answers, keys, clock });
   return new Plumbing({
     relay: createRelay({
       dataSource: database,

@@ -91,13 +91,7 @@ const PRACTITIONERS: EntryKind<PractitionerChanged> = {
       state = excluded.state, version = excluded.version`,
 };
 
-const rowOf = ({
-  entry,
-  version,
-}: {
-  readonly entry: object | unknown;
-  readonly version: number;
-}) => ({
+const rowOf = ({ entry, version }: { readonly entry: unknown; readonly version: number }) => ({
   ...(entry as object),
   version,
 });

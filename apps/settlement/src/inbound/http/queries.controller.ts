@@ -1,5 +1,5 @@
 import { dateOf } from '@domain/kernel';
-import { type Caller, mayRead, settlementRoutes } from '@lib/contracts';
+import { mayRead, settlementRoutes } from '@lib/contracts';
 import { type Call, Clock, Endpoint, TheCall } from '@lib/edge';
 import { Controller } from '@nestjs/common';
 import type { FoundSettlement } from '../../storage/settlement-queries';
@@ -27,7 +27,7 @@ export class QueriesController {
   @Endpoint(settlementRoutes.findSettlements)
   async find(@TheCall() call: Call<typeof settlementRoutes.findSettlements>) {
     const found = await this.settlements.byVisit(call.query);
-    const own = (one: FoundSettlement): boolean => mayRead(call.caller as Caller, one);
+    const own = (one: FoundSettlement): boolean => mayRead(call.caller, one);
     return { settlements: found.filter(own).map(shown) };
   }
 

@@ -22,27 +22,30 @@ const RETRY_MS = 50;
 const checkVisitSchema = compileCheck(Visit);
 const isVisit = checked(Visit);
 
+export interface RequestIntakeGround {
+  readonly queue: SettlementQueue;
+  readonly publisher: Publisher;
+  readonly keys: PersonalDataKeys;
+  readonly clock: Clock;
+  readonly realNow?: () => number;
+}
+
 /**
  * Intake over Kafka (architecture §2, §11): a visit on the topic of a care city comes from that city's partner, which the
  * topic's access list proves. Every message is answered on the city's answer topic, malformed ones included, before its
  * offset is committed; a message that comes again gets its first answer again.
  */
 export class RequestIntake {
-  constructor(
-    private readonly queue: SettlementQueue,
-    private readonly publisher: Publisher,
-    private readonly keys: PersonalDataKeys,
-    private readonly clock: Clock,
-    private readonly realNow: () => number = Date.now,
-  ) {}
+  constructor(private readonly given: RequestIntakeGround) {}
 
   /** Settles what came and sends the answers. Rejects when the environment failed: the messages are then delivered again. */
   async receive(messages: readonly IncomingMessage[]): Promise<void> {
-    const offsetMs = this.clock.now() - this.realNow();
+    const { clock, realNow = Date.now, publisher } = this.given;
+    const offsetMs = clock.now() - realNow();
     const answered = await Promise.all(
       messages.map(async (message) => answerTo(message, await this.answer(message, offsetMs))),
     );
-    await this.publisher.publish(answered);
+    await publisher.publish(answered);
   }
 
   private async answer(message: IncomingMessage, offsetMs: number): Promise<Answer> {
@@ -58,7 +61,7 @@ export class RequestIntake {
   private async settle(command: SettleVisit): Promise<Answer> {
     for (;;) {
       try {
-        return await this.queue.settle(command);
+        return await this.given.queue.settle(command);
       } catch (error) {
         if (!(error instanceof Overloaded)) throw error;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -82,7 +85,7 @@ export class RequestIntake {
     }
     // Measured from the first receipt, which is the broker's; business time may run ahead of it.
     const receivedAt = instant(message.timestampMs + offsetMs);
-    return visitCommand(visit, { caller, key, receivedAt }, this.keys);
+    return visitCommand(visit, { caller, key, receivedAt }, this.given.keys);
   }
 }
 
