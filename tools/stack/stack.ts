@@ -120,7 +120,7 @@ async function startAll(ground: Ground, wish: StackWish): Promise<RunningStack> 
   const surroundings: ServiceSurroundings = {
     ports,
     databaseUrls: stores.serviceUrls,
-    socketDir: stores.socketDir,
+    socketDirs: stores.socketDirs,
     kafkaBrokers: stores.kafkaBrokers,
     jwksFile: signer.jwksFile,
     dataDir,

@@ -21,7 +21,7 @@ export interface Stores {
   /** With all rights, for the person at the machine. */
   readonly ownerUrls: PerService<string>;
   readonly kafkaBrokers: string;
-  readonly socketDir: string | undefined;
+  readonly socketDirs: PerService<string | undefined>;
   readonly parts: readonly (readonly [string, Part])[];
 }
 
@@ -34,7 +34,9 @@ export async function startStores(ground: Ground, wish: StackWish): Promise<Stor
   return {
     ...databases,
     kafkaBrokers: kafka?.brokers ?? wish.kafkaBrokers ?? '',
-    socketDir: postgres?.socketDir,
+    socketDirs: perService(({ key }) =>
+      wish.databaseUrls?.[key] === undefined ? postgres?.socketDir : undefined,
+    ),
     parts: [
       ...(postgres === undefined ? [] : [['postgres', postgres.part] as const]),
       ...(kafka === undefined ? [] : [['kafka', kafka.part] as const]),

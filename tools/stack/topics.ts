@@ -1,4 +1,4 @@
-import { Kafka, logLevel, type ITopicConfig } from 'kafkajs';
+import { Kafka, logLevel, type ITopicConfig, type KafkaConfig } from 'kafkajs';
 import { StackFault, messageOf } from './stack-fault';
 
 const hours48Ms = String(48 * 60 * 60 * 1000);
@@ -61,12 +61,33 @@ function topicOf(topic: string, numPartitions: number, retentionMs: string): ITo
 }
 
 function adminOf(brokers: string, retries: number) {
+  const retry = { retries, initialRetryTime: 50, maxRetryTime: 500 };
   return new Kafka({
     clientId: 'stack',
     brokers: brokers.split(','),
     logLevel: logLevel.NOTHING,
     connectionTimeout: 1_000,
     requestTimeout: 5_000,
-    retry: { retries, initialRetryTime: 50, maxRetryTime: 500 },
-  }).admin({ retry: { retries, initialRetryTime: 50, maxRetryTime: 500 } });
+    retry,
+    ...securityOf(brokers),
+  }).admin({ retry });
+}
+
+/** The services' own settings for a broker from outside; the local one is plaintext on loopback. */
+function securityOf(brokers: string): Pick<KafkaConfig, 'ssl' | 'sasl'> {
+  const {
+    KAFKA_BROKERS: outside,
+    KAFKA_SSL: ssl,
+    KAFKA_SASL_MECHANISM: mechanism,
+    KAFKA_SASL_USERNAME: username,
+    KAFKA_SASL_PASSWORD: password,
+  } = process.env;
+  if (outside !== brokers) return {};
+  const encrypted = { ssl: ssl === 'true' || ssl === '1' };
+  if (username === undefined || password === undefined) return encrypted;
+  const user = { username, password };
+  if (mechanism === 'plain') return { ...encrypted, sasl: { mechanism: 'plain', ...user } };
+  return mechanism === 'scram-sha-256'
+    ? { ...encrypted, sasl: { mechanism: 'scram-sha-256', ...user } }
+    : { ...encrypted, sasl: { mechanism: 'scram-sha-512', ...user } };
 }
