@@ -49,6 +49,19 @@ describe('business time', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ offsetMs: HOUR });
   });
 
+  it('hears within a second that another process moved it', () => {
+    const file = newFile();
+    let real = REAL;
+    const [one, two] = [
+      new OffsetClock(file, true, () => real),
+      new OffsetClock(file, true, () => real),
+    ];
+    expect(two.now()).toBe(REAL);
+    one.advanceTo(instant(REAL + HOUR));
+    real += 1_000;
+    expect(two.now()).toBe(REAL + HOUR + 1_000);
+  });
+
   it('does not move where nobody may move it', () => {
     const clock = new OffsetClock(newFile(), false, () => REAL);
     expect(clock.advanceTo(instant(REAL + HOUR))).toEqual({ refused: 'edge.clock-not-movable' });

@@ -19,14 +19,17 @@ export abstract class Clock {
 
 /** A second service that is told the same moment a little later has nothing to move. */
 const BACKWARD_GRACE_MS = 60_000;
+/** Reading a line once a second costs less than knowing whether it changed. */
+const LOOK_AT_FILE_MS = 1_000;
 
 /**
- * A clock whose offset is kept in a file, so that business time goes on from where it was after a restart. Two processes may
- * share the file: the greater offset wins.
+ * A clock whose offset is kept in a file, so that business time goes on from where it was after a restart. Several clocks may
+ * share the file, in one process or many: the greater offset wins, and each knows of it within a second.
  */
 export class OffsetClock extends Clock {
   private offsetMs: number;
   private last = 0;
+  private lookedAt = 0;
 
   /** Throws a ConfigError when the file is not `{ "offsetMs": n }`. Without a file the clock is the real one. */
   constructor(
@@ -39,8 +42,13 @@ export class OffsetClock extends Clock {
   }
 
   now(): Instant {
+    const realMs = this.realMs();
+    if (this.movable && this.file !== undefined && realMs - this.lookedAt >= LOOK_AT_FILE_MS) {
+      this.lookedAt = realMs;
+      this.offsetMs = Math.max(this.offsetMs, readOffset(this.file));
+    }
     // The real clock may be set back under us; business time then stands still until it has caught up.
-    this.last = Math.max(this.last, this.realMs() + this.offsetMs);
+    this.last = Math.max(this.last, realMs + this.offsetMs);
     return instant(this.last);
   }
 
