@@ -52,9 +52,17 @@ export function isConflict(error: unknown): boolean {
 export const isEnvironmentFault = (error: unknown): boolean =>
   isConnectionFault(error) || isConflict(error) || (codeOf(error)?.startsWith('53') ?? false);
 
-/** Whether a transaction that failed so is run again from its start. */
+/**
+ * Whether a transaction that failed so is run again from its start. Waiting in vain for a connection of the pool is not:
+ * nothing was begun, and trying again would feed an overload.
+ */
 export const isWorthRerunning = (error: unknown): boolean =>
-  error instanceof CommandKeyTaken || isConflict(error) || isConnectionFault(error);
+  error instanceof CommandKeyTaken ||
+  isConflict(error) ||
+  (isConnectionFault(error) && !isPoolExhausted(error));
+
+const isPoolExhausted = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith('timeout exceeded when trying to connect');
 
 /**
  * A cause that may be stored and logged: class and message without values. Of a database error only the code and the

@@ -34,7 +34,11 @@ export async function createTestDatabase(options: TestDatabaseOptions): Promise<
   const template = await ensureTemplate(adminUrl, options.migrations);
   made += 1;
   const name = `test_${options.name}_${process.pid}_${made}`;
-  await asAdmin(adminUrl, (admin) => admin.query(`create database ${name} template ${template}`));
+  await asAdmin(adminUrl, async (admin) => {
+    // Left over from a run that was killed and had the same process id.
+    await admin.query(`drop database if exists ${name} with (force)`);
+    await admin.query(`create database ${name} template ${template}`);
+  });
   const url = urlOf(adminUrl, name);
   const dataSource = await new DataSource({
     type: 'postgres',

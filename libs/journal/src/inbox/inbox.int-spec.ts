@@ -133,6 +133,7 @@ describe('the inbox', () => {
       'p3:4 waiting',
       'p3:5 waiting',
     ]);
+    expect(await inbox.countParked()).toBe(4);
     const [culprit] = await inbox.listParked();
     expect(culprit).toMatchObject({
       attempts: 3,

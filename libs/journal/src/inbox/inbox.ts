@@ -7,7 +7,7 @@ import type { Actor, FactHandler, IncomingMessage, UnitOfWork } from '../types';
 import { type OffsetRange, advanceInbox, beginAttempt, countAttempt, rangesOf } from './attempts';
 import { type Arrival, decode } from './decode';
 import { type ParkedFact, insertParked, lockInboxStreams } from './parked';
-import { type ParkedQuery, listParked } from './list-parked';
+import { type ParkedQuery, countParked, listParked } from './list-parked';
 import { type ParkedOutcome, ParkingPlace } from './parking-place';
 import { PARKING_KEY_BYTES } from './sealed-body';
 import { type SortedArrivals, sortArrivals, streamKey } from './sort-arrivals';
@@ -40,6 +40,8 @@ export interface Inbox {
    * (connection, disk): then the same batch is to be given again, later.
    */
   receive(messages: readonly IncomingMessage[]): Promise<void>;
+  /** How many messages are parked now, those that wait for others included. */
+  countParked(): Promise<number>;
   listParked(query?: ParkedQuery): Promise<readonly ParkedFact[]>;
   /** Handles a parked message again, and then what waited behind it. */
   retryParked(id: string): Promise<ParkedOutcome>;
@@ -62,6 +64,7 @@ export function createInbox(options: InboxOptions): Inbox {
   return {
     handler: options.handler,
     receive: (messages) => receiver.receive(messages),
+    countParked: () => countParked(options.dataSource, options.handler.name),
     listParked: (query = {}) => listParked(options.dataSource, options.handler.name, query),
     retryParked: (id) => place.retry(id),
     dropParked: (id, reason, actor) => place.drop(id, reason, actor),

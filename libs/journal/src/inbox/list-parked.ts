@@ -20,3 +20,12 @@ export async function listParked(
   );
   return rows.map(parkedOf);
 }
+
+/** How many messages of a consumer are parked now. */
+export async function countParked(dataSource: DataSource, consumer: string): Promise<number> {
+  const rows: { parked: number }[] = await dataSource.query(
+    `select count(*)::int as parked from parked_fact where consumer = $1 and state = 'parked'`,
+    [consumer],
+  );
+  return rows[0]?.parked ?? 0;
+}

@@ -130,6 +130,7 @@ class RelayLoop {
 
   private async publishAll(ownership: Ownership): Promise<void> {
     let at = await loadPosition(ownership.client, this.options.service);
+    this.lastError = undefined;
     while (!this.pause.over) {
       await this.keepPartitions();
       ownership.check();
