@@ -24,6 +24,7 @@ export interface PopulationWish {
 const RESERVED_EVERY = 8;
 /** Every two hundredth is the enrolment of the person before in the other province. */
 const TWIN_EVERY = 200;
+const FIRST_TWIN = TWIN_EVERY - 2;
 const AGES_AS_OF = civilDate('2026-01-01');
 const DEFAULT_DAY = civilDate('2026-03-02');
 
@@ -77,7 +78,7 @@ class Town {
   person(index: number, persons: number): SimulatedPerson {
     const { random } = this;
     const reserved = index % RESERVED_EVERY === RESERVED_EVERY - 1 || isTwinned(index, persons);
-    const flow = random.weighted(this.reference.places.flows, (each) => each.weight);
+    const flow = index === FIRST_TWIN ? this.firstTwinFlow() : this.anyFlow();
     const { ailments, gender, birthDate } = this.patient(isTwinned(index, persons));
     const insurance: Insurance = random.chance(38) ? 'employee' : 'resident';
     const second = reserved ? 60 : 7;
@@ -100,6 +101,18 @@ class Town {
       reserved,
       ...(isTwinned(index, persons) ? { twin: index + 1 } : {}),
     };
+  }
+
+  private anyFlow(): Flow {
+    return this.random.weighted(this.reference.places.flows, (each) => each.weight);
+  }
+
+  /** The first of those insured twice lives on the border between 萍乡 and 浏阳: a case to show. */
+  private firstTwinFlow(): Flow {
+    const found = this.reference.places.flows.find(
+      ({ insuredCity, careCity }) => insuredCity === '360300' && careCity === '430100',
+    );
+    return found ?? this.anyFlow();
   }
 
   /** The same person, insured a second time in the city where the first enrolment sends them. */

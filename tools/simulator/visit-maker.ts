@@ -8,7 +8,7 @@ import {
   parseQuantity,
 } from '@domain/kernel';
 import type { DrugUse, FormularyItem, LimitedItem } from './formulary';
-import { mix, type Random } from './random';
+import type { Random } from './random';
 import type { Reference } from './reference';
 import { groupOf, type Treatment } from './treatment';
 
@@ -35,7 +35,10 @@ export interface SaleWish {
   readonly prescriptionNo?: string;
 }
 
-/** Makes visits, with numbers that are never used twice: neither within one maker nor between makers of other tags. */
+/**
+ * Makes visits, with numbers that are never used twice: neither within one maker (up to ten million boxes of a drug)
+ * nor between makers whose tags differ in their last nine digits.
+ */
 export class VisitMaker {
   private readonly tag: string;
   private visits = 0;
@@ -47,10 +50,10 @@ export class VisitMaker {
     private readonly reference: Reference,
     tag: number,
   ) {
-    this.tag = String(mix(tag) % 1_000_000).padStart(6, '0');
+    this.tag = String(Math.abs(tag) % 1_000_000_000).padStart(9, '0');
     const { items } = reference.formulary;
     this.boxes = items.map(() => 0);
-    this.prefixes = items.map(({ index }) => `8${String(100_000 + index)}${this.tag}`);
+    this.prefixes = items.map(({ index }) => `8${String(index).padStart(3, '0')}${this.tag}`);
   }
 
   /** A visit to a hospital: consultation, the treatment's drugs where dispensed, and tests; four to eight lines. */
@@ -234,7 +237,7 @@ export class VisitMaker {
 
   private looseTraceCode(): string {
     this.loose += 1;
-    return `8900000${this.tag}${String(10_000_000 + this.loose).slice(1)}`;
+    return `8999${this.tag}${String(10_000_000 + this.loose).slice(1)}`;
   }
 }
 

@@ -41,7 +41,10 @@ export interface PlanterWish {
   readonly places?: CasePlaces;
 }
 
-/** Care city of the first and second visit, and the county of the second. */
+/**
+ * Care city of the first and second visit, and the county of the second. For a person insured twice: the city insured
+ * first, and the city treated in first, with its county.
+ */
 export interface CasePlaces {
   readonly first: string;
   readonly second: string;
@@ -154,6 +157,16 @@ export function treatedAt(treatment: Treatment, hospital: StaffedInstitution): T
   const doctor = hospital.doctors[0];
   if (doctor === undefined) throw new RangeError('an institution without doctors');
   return { ...treatment, places: [{ hospital, doctor }] };
+}
+
+/** Moves the visit of the second place to the county that was asked for. */
+export function inWantedCounty(planter: Planter, treatment: Treatment): Treatment {
+  const county = planter.casePlaces?.secondCounty;
+  if (county === undefined) return treatment;
+  const found = [...planter.reference.places.institutions.values()].find(
+    (each) => each.county === county && each.doctors.length > 0 && each.state === 'active',
+  );
+  return found === undefined ? treatment : treatedAt(treatment, found);
 }
 
 /** A copy of a visit under another number, handed in later. */

@@ -1,3 +1,4 @@
+import type { Instant } from '@domain/kernel';
 import type { Visit } from '@lib/contracts';
 import type { FormularyItem } from '../formulary';
 import type { SimulatedPerson } from '../person';
@@ -6,6 +7,7 @@ import type { NearMiss, WrongClaim } from '../truth';
 import {
   copyOf,
   doubt,
+  inWantedCounty,
   lastingDrug,
   mayGoTwoWays,
   type Plant,
@@ -138,17 +140,7 @@ function twoPatients(planter: Planter, fits: (oneCity: string, otherCity: string
       fits(cityOf(one), cityOf(person)),
   );
   if (other === undefined) return undefined;
-  return { drug, first, second: inCounty(planter, planter.treatment(other)) };
-}
-
-/** Moves the second visit of a case to the county that was asked for. */
-function inCounty(planter: Planter, treatment: Treatment): Treatment {
-  const county = planter.casePlaces?.secondCounty;
-  if (county === undefined) return treatment;
-  const found = [...planter.reference.places.institutions.values()].find(
-    (each) => each.county === county && each.doctors.length > 0 && each.state === 'active',
-  );
-  return found === undefined ? treatment : treatedAt(treatment, found);
+  return { drug, first, second: inWantedCounty(planter, planter.treatment(other)) };
 }
 
 function atPlaceOf(first: Treatment, second: Treatment): Treatment {
@@ -157,11 +149,9 @@ function atPlaceOf(first: Treatment, second: Treatment): Treatment {
 }
 
 /** A short visit that ends with the sale of one pack. */
-function sale(planter: Planter, treatment: Treatment, item: FormularyItem, at: Visit2At) {
+function sale(planter: Planter, treatment: Treatment, item: FormularyItem, at: Instant) {
   const visit = planter.maker.hospitalVisit({ treatment, at, place: 0, dispense: false });
   const level = treatment.places[0]?.hospital.level ?? 2;
   const line = planter.maker.addSale(visit.lines, { item, packs: 1, level });
   return { visit, line };
 }
-
-type Visit2At = ReturnType<Planter['momentIn']>;

@@ -2,7 +2,15 @@ import { dateOf, daysBetween, type Instant } from '@domain/kernel';
 import type { FormularyItem } from '../formulary';
 import type { Treatment } from '../treatment';
 import type { NearMiss, WrongClaim } from '../truth';
-import { doubt, lastingDrug, mayGoTwoWays, type Plant, type Planter, splitPack } from './planter';
+import {
+  doubt,
+  inWantedCounty,
+  lastingDrug,
+  mayGoTwoWays,
+  type Plant,
+  type Planter,
+  splitPack,
+} from './planter';
 
 type SupplyPlant = Extract<
   WrongClaim | NearMiss,
@@ -50,7 +58,7 @@ export const SUPPLY_PLANTS: Readonly<Record<SupplyPlant, Plant>> = {
     );
     const twin = person?.twin === undefined ? undefined : planter.person(person.twin);
     if (person === undefined || twin === undefined || !planter.claim(twin)) return undefined;
-    const treatment = planter.treatment(person);
+    const treatment = inWantedCounty(planter, planter.treatment(person));
     const drug = treatment.drugs.find(({ group }) => group.startsWith('insulin'));
     if (drug === undefined) return undefined;
     const [at, later] = planter.twoMoments();
