@@ -1,4 +1,6 @@
 import type { Gender, Insurance } from '@domain/enrolment';
+import { Type } from '@sinclair/typebox';
+import { oneOf, wire } from '../http/wire';
 import type { RecordedVisit } from '@domain/settlement';
 
 /** From mildest to strongest (architecture §11); the strongest finding of a visit is the visit's action. */
@@ -57,3 +59,32 @@ export interface ScreeningsAnswer {
   readonly ruleSet: { readonly id: string; readonly version: string; readonly hash: string };
   readonly visits: readonly ScreenedVisit[];
 }
+
+/**
+ * What screening reads of a visit that settlement hands over. Open on purpose: settlement checked the visit at its own
+ * door, and sends it as it recorded it.
+ */
+export const VisitToScreenBody = Type.Object({
+  careType: wire.code,
+  visitedOn: wire.day,
+  emergency: Type.Optional(Type.Boolean()),
+  diseaseCode: Type.Optional(wire.code),
+  subject: Type.Optional(
+    Type.Object({
+      gender: oneOf(['male', 'female']),
+      birthDate: wire.day,
+      insurance: oneOf(['employee', 'resident']),
+      institutionLevel: Type.Integer({ minimum: 0, maximum: 3 }),
+    }),
+  ),
+  lines: Type.Array(
+    Type.Object({
+      lineNo: Type.Integer({ minimum: 1 }),
+      itemCode: wire.code,
+      itemName: Type.String(),
+      amountFen: wire.fen,
+      performedAt: Type.Optional(wire.moment),
+      diseaseCode: Type.Optional(wire.code),
+    }),
+  ),
+});
