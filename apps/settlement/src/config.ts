@@ -13,6 +13,10 @@ export const settlementConfig = Type.Object({
   SERVICE_TOKEN_FILE: Type.Optional(
     Type.String({ minLength: 1, description: 'the path of a file with the token for cross-check' }),
   ),
+  SCREENING: Type.Union([Type.Literal('on'), Type.Literal('off')], {
+    default: 'on',
+    description: 'on or off',
+  }),
   SCREENING_BUDGET_MS: Type.Integer({
     minimum: 1,
     default: 300,

@@ -171,7 +171,7 @@ const running = [
 
 function screeningClient(config: SettlementConfig): ScreeningClient | undefined {
   const { CROSS_CHECK_URL: url, SERVICE_TOKEN_FILE: file, SCREENING_BUDGET_MS: budgetMs } = config;
-  if (url === undefined || file === undefined) return undefined;
+  if (config.SCREENING === 'off' || url === undefined || file === undefined) return undefined;
   const token = readFileSync(file, 'utf8').trim();
   return new ScreeningClient({ url, token: () => token, budgetMs });
 }
