@@ -1,7 +1,7 @@
 import { readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRecord, readJson } from './files';
-import { endProcess, isRunning, type ProcessIdentity } from './processes';
+import { endProcess, goneWithin, isRunning, type ProcessIdentity } from './processes';
 import { recordPid } from './part';
 import type { Say } from './progress';
 import { StackFault } from './stack-fault';
@@ -17,7 +17,8 @@ const partsLast = ['kafka', 'postgres'];
 export async function takeOver(runDir: string, say: Say): Promise<void> {
   const records = recordsIn(runDir);
   const other = records.find((record) => record.name === supervisor)?.identity;
-  if (other !== undefined && other.pid !== process.pid && isRunning(other)) {
+  // One that was killed a moment ago may not be quite gone.
+  if (other !== undefined && other.pid !== process.pid && !(await goneWithin(other, 1_500))) {
     throw new StackFault(
       `A stack already runs in ${runDir} (process ${String(other.pid)}): stop it first, or set RUN_DIR to another folder.`,
     );

@@ -56,7 +56,8 @@ export function processesIn(folder: string): readonly number[] {
     .filter((pid) => workingFolderOf(pid) === folder && identityOf(pid) !== undefined);
 }
 
-async function goneWithin(identity: ProcessIdentity, ms: number): Promise<boolean> {
+/** Waits until exactly this process is gone; false when it still runs after that time. */
+export async function goneWithin(identity: ProcessIdentity, ms: number): Promise<boolean> {
   const end = Date.now() + ms;
   while (isRunning(identity)) {
     if (Date.now() > end) return false;
