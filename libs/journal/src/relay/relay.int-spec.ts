@@ -122,11 +122,16 @@ describe('the relay', () => {
   it('publishes a fact whose transaction began before and ended after many windows', async () => {
     const published = recorder();
     startRelay(published.publish);
+    let finish: () => void = () => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    let begun = false;
     const late = work().run(async (tx) => {
       await tx.lock(['late']);
-      await tx.query({ text: 'select pg_sleep(0.4)' });
+      begun = true;
+      await finished;
       tx.append(draft('late'));
     });
+    await until(() => begun, 'the late transaction has its id');
     for (const n of upTo(12)) {
       await note('early', { n });
       await until(
@@ -135,6 +140,7 @@ describe('the relay', () => {
       );
     }
     expect(published.versions.has('late')).toBe(false);
+    finish();
     await late;
     await until(() => published.versions.has('late'), 'the late fact is out');
     expect(published.versions.get('early')).toEqual(upTo(12));
