@@ -37,7 +37,7 @@ export async function openBench(wish: BenchWish): Promise<BenchGround> {
   Object.assign(process.env, { KAFKA_LOAD: 'true', LOG_LEVEL: 'warn', ...wish.env });
   const runDir = join(process.cwd(), `.run-bench-${process.pid}`);
   mkdirSync(runDir, { recursive: true });
-  say(`starting a stack in ${`.run-bench-${process.pid}`}`);
+  say(`starting a stack in .run-bench-${process.pid}`);
   const stack = await startStack({ runDir, ports: 0, empty: true, demonstrate: false });
   const settlement = new Client(stack.info.databases.settlement);
   const crossCheck = new Client(stack.info.databases.crossCheck);

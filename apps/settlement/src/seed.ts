@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AgreementTableWire, expandAgreements } from '@domain/benefit';
+import { type AgreementTableWire, expandAgreements, type PolicyPackWire } from '@domain/benefit';
 import { isRefusal } from '@domain/kernel';
-import { AgreementTableDocument } from '@lib/contracts';
+import { AgreementTableDocument, PolicyPackDocument } from '@lib/contracts';
 import { compileCheck } from '@lib/edge';
 import type { Actor } from '@lib/journal';
 import type { LoadDocuments } from './use-cases/load-document';
@@ -12,6 +12,7 @@ import type { LoadRegistry, Registry } from './use-cases/load-registry';
 const SEED: Actor = { role: 'operator', subject: 'data-folder' };
 
 const checkTable = compileCheck(AgreementTableDocument);
+const checkPack = compileCheck(PolicyPackDocument);
 
 /** The M-codes that packs and agreements may name. */
 export const readKnownDiseases = (dataDir: string): ReadonlySet<string> =>
@@ -30,7 +31,9 @@ export async function seed(
   { documents, registry }: { readonly documents: LoadDocuments; readonly registry: LoadRegistry },
 ): Promise<void> {
   for (const file of jsonFiles(join(dataDir, 'policy-packs'))) {
-    accept(file, await documents.load('pack', readJson(file), SEED));
+    const pack = readJson(file);
+    accept(file, checkPack(pack));
+    accept(file, await documents.load('pack', pack as PolicyPackWire, SEED));
   }
   for (const file of jsonFiles(join(dataDir, 'agreements'))) {
     const table = readJson(file);

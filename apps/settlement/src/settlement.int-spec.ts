@@ -86,9 +86,9 @@ beforeAll(async () => {
   });
   service = await startSettlement(config, database, { signals: false });
   partner = await issuer.token({ role: 'partner', cities: ['430100'] });
-  const [hospital] = (await database.query(
+  const [hospital] = await database.query<{ institution_code: string }[]>(
     `select institution_code from institution where city = '430100' and level = 2 and kind = 'hospital' limit 1`,
-  )) as { institution_code: string }[];
+  );
   institutionCode = hospital?.institution_code ?? '';
   await addPerson(keysFile);
 }, 90_000);
@@ -223,9 +223,11 @@ async function get(path: string, token: string): Promise<Reply> {
 }
 
 const rows = async (table: string): Promise<number> => {
-  const [row] = (await database.query(`select count(*)::int as count from ${table}`)) as {
-    count: number;
-  }[];
+  const [row] = await database.query<
+    {
+      count: number;
+    }[]
+  >(`select count(*)::int as count from ${table}`);
   return row?.count ?? -1;
 };
 
@@ -454,10 +456,10 @@ describe('what settlement keeps and says', () => {
       'parked_fact',
     ];
     for (const table of tables) {
-      const [found] = (await database.query(
+      const [found] = await database.query<{ count: number }[]>(
         `select count(*)::int as count from ${table} t where t::text like $1`,
         ['%CANARY%'],
-      )) as { count: number }[];
+      );
       expect([table, found?.count]).toEqual([table, 0]);
     }
     const metrics = await (await fetch(`${service.url}/metrics`)).text();

@@ -2,6 +2,9 @@ import type { HashedNumber, RecordedVisit, ReversalCommand } from '@domain/settl
 import type { Instant } from '@domain/kernel';
 import type { Actor, CommandKey } from '@lib/journal';
 
+/** Version of the answers that the doors render; recorded with each fact. A change of them makes a new version beside the old. */
+export const ANSWER_VERSION = 1;
+
 /** A visit as it came through any of the three doors, with one meaning (architecture §2). */
 export interface SettleVisit {
   readonly key: CommandKey;
@@ -18,11 +21,4 @@ export interface ReverseSettlement {
   readonly actor: Actor;
   readonly command: ReversalCommand;
   readonly careCity: string;
-}
-
-/** What the caller gets: exact bytes, so that a repeat gets the same. */
-export interface Answer {
-  readonly status: number;
-  readonly replayed: boolean;
-  readonly json: string;
 }

@@ -8,16 +8,10 @@ import {
 } from '@domain/benefit';
 import type { Instant, Refusal } from '@domain/kernel';
 import type { DocumentRef } from '@domain/settlement';
-import { AgreementDocument, PolicyPackDocument } from '@lib/contracts';
-import { compileCheck } from '@lib/edge';
 import type { Actor, UnitOfWork } from '@lib/journal';
 import { type DocumentKind, type Documents, hashOfText } from '../storage/documents';
 import { documentStream } from './streams';
 
-const CHECKS = {
-  pack: compileCheck(PolicyPackDocument),
-  agreement: compileCheck(AgreementDocument),
-};
 const FACTS = { pack: 'PolicyPackLoaded.v1', agreement: 'AgreementLoaded.v1' } as const;
 
 export interface LoadDocumentsDependencies {
@@ -35,18 +29,20 @@ export class LoadDocuments {
   constructor(private readonly dependencies: LoadDocumentsDependencies) {}
 
   /**
-   * The reference by which decisions will name it. Refuses with `policy.invalid`, naming the first field and all problems,
+   * The reference by which decisions will name a document that has the form of one. Refuses with `policy.invalid`, naming the first field and all problems,
    * and with `policy.version-taken` where the version stands with another text.
    */
-  async load(kind: DocumentKind, document: unknown, actor: Actor): Promise<DocumentRef | Refusal> {
+  async load(
+    kind: DocumentKind,
+    document: PolicyPackWire | AgreementWire,
+    actor: Actor,
+  ): Promise<DocumentRef | Refusal> {
     const { documents } = this.dependencies;
     await documents.refresh();
-    const malformed = CHECKS[kind](document);
-    if (malformed !== undefined) return malformed;
     const problems = this.problemsOf(kind, document);
     const [first] = problems;
     if (first !== undefined) return { refused: 'policy.invalid', field: first.path, problems };
-    const { id, version } = document as PolicyPackWire | AgreementWire;
+    const { id, version } = document;
     const text = canonicalText(document);
     const ref = { id, version, hash: hashOfText(text) };
     const stored = await this.store({ kind, ref, text, actor });
@@ -54,7 +50,10 @@ export class LoadDocuments {
     return stored;
   }
 
-  private problemsOf(kind: DocumentKind, document: unknown): readonly Problem[] {
+  private problemsOf(
+    kind: DocumentKind,
+    document: PolicyPackWire | AgreementWire,
+  ): readonly Problem[] {
     const { documents, knownDiseases } = this.dependencies;
     return kind === 'pack'
       ? validatePack(document as PolicyPackWire, { packs: documents.allPacks(), knownDiseases })

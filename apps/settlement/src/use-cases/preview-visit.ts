@@ -1,12 +1,10 @@
 import type { Instant } from '@domain/kernel';
 import { type BenefitYear, decideVisit, EMPTY_YEAR } from '@domain/settlement';
 import { lookAtVisits, visitKey } from '../storage/settlements';
-import { refusedAnswer, settledAnswer } from './answers';
-import type { Answer, SettleVisit } from './commands';
+import type { SettleVisit } from './commands';
 import { gather, type GatherSources } from './gather';
+import { type Outcome, refusedOutcome } from './outcomes';
 import { inputsOf } from './visit-inputs';
-
-const OK = 200;
 
 export interface PreviewDependencies extends GatherSources {
   readonly now: () => Instant;
@@ -16,7 +14,7 @@ export interface PreviewDependencies extends GatherSources {
 export class PreviewVisit {
   constructor(private readonly dependencies: PreviewDependencies) {}
 
-  async execute(command: SettleVisit): Promise<Answer> {
+  async execute(command: SettleVisit): Promise<Outcome> {
     const { pool, now } = this.dependencies;
     const [gathered] = await gather(this.dependencies, [command]);
     if (gathered === undefined) throw new Error('nothing was gathered for the visit');
@@ -35,9 +33,9 @@ export class PreviewVisit {
       pack: gathered.pack?.document,
       agreement: gathered.agreement?.document,
     });
-    if (decision.outcome === 'refused') return refusedAnswer(decision.result);
+    if (decision.outcome === 'refused') return refusedOutcome(decision.result);
     const fact = { command: command.visit, inputs, result: decision.result };
-    return { ...settledAnswer(fact, decision.benefits), status: OK };
+    return { type: 'settled', fact, benefits: decision.benefits, replayed: false };
   }
 
   private async yearOf(

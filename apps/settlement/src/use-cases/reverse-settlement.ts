@@ -25,8 +25,8 @@ import {
   settledPayload,
   standingFrom,
 } from '../storage/standing';
-import { ANSWER_VERSION, answerAgain, KEY_REUSED, refusedAnswer, reversedAnswer } from './answers';
-import type { Answer, ReverseSettlement } from './commands';
+import { ANSWER_VERSION, type ReverseSettlement } from './commands';
+import { KEY_REUSED, type Outcome, outcomeAgain, refusedOutcome } from './outcomes';
 import { refusalStream } from './streams';
 
 /** Cities of a refusal about a number that nobody knows. */
@@ -43,11 +43,11 @@ export interface ReverseSettlementsDependencies {
 export class ReverseSettlements {
   constructor(private readonly dependencies: ReverseSettlementsDependencies) {}
 
-  execute(reversal: ReverseSettlement): Promise<Answer> {
+  execute(reversal: ReverseSettlement): Promise<Outcome> {
     const { work, documents } = this.dependencies;
     return work.run(async (tx) => {
       const [lookup] = await work.lookUp([reversal.key], tx);
-      if (lookup?.status === 'answered') return answerAgain(lookup.fact, documents);
+      if (lookup?.status === 'answered') return outcomeAgain(lookup.fact, documents);
       if (lookup?.status === 'reused') return KEY_REUSED;
       const place = await findPlace(tx, reversal.command.settlementNo);
       return place === undefined
@@ -60,7 +60,7 @@ export class ReverseSettlements {
     tx: Transaction,
     reversal: ReverseSettlement,
     place: SettlementPlace,
-  ): Promise<Answer> {
+  ): Promise<Outcome> {
     await holdPeriodOpen(tx);
     const head = (await tx.lock([place.stream])).get(place.stream);
     const { period } = await lookAtVisits(tx, []);
@@ -93,17 +93,18 @@ export class ReverseSettlements {
       const { insuredCity, careCity } = place;
       const stream = refusalStream(insuredCity, careCity, dateOf(decidedAt), reversal.key.key);
       tx.append({ ...draft, stream, type: 'ReversalRefused.v1' });
-      return refusedAnswer(result);
+      return refusedOutcome(result);
     }
     tx.append({ ...draft, stream: place.stream, type: 'SettlementReversed.v1' });
     const next = evolveYear(year, { type: 'SettlementReversed.v1', result });
     tx.setState(place.stream, yearToText(next));
     await markReversed(tx, result);
     await addToBalances(tx, result.postings, { period, shard: this.dependencies.shard });
-    return reversedAnswer({ command: reversal.command, inputs, result });
+    const fact = { command: reversal.command, inputs, result };
+    return { type: 'reversed', fact, replayed: false };
   }
 
-  private refuseUnknown(tx: Transaction, reversal: ReverseSettlement): Answer {
+  private refuseUnknown(tx: Transaction, reversal: ReverseSettlement): Outcome {
     const result = refuse('settlement.not-found', { settlementNo: reversal.command.settlementNo });
     const recordedAt = this.dependencies.now();
     const inputs = { decisionVersion: DECISION_VERSION, answerVersion: ANSWER_VERSION };
@@ -115,7 +116,7 @@ export class ReverseSettlements {
       recordedAt,
       command: reversal.key,
     });
-    return refusedAnswer(result);
+    return refusedOutcome(result);
   }
 }
 

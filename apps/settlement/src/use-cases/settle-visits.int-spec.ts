@@ -13,7 +13,8 @@ import { readKnownDiseases, seed } from '../seed';
 import { Documents } from '../storage/documents';
 import { SettlementTables1767200000000 } from '../storage/migrations';
 import { type Pool, poolOf } from '../storage/pool';
-import type { Answer, SettleVisit } from './commands';
+import { type Answer, answerOf } from '../inbound/answers';
+import type { SettleVisit } from './commands';
 import { LoadDocuments } from './load-document';
 import { LoadRegistry } from './load-registry';
 import { ReverseSettlements } from './reverse-settlement';
@@ -158,6 +159,10 @@ interface Body {
   }[];
 }
 const body = (answer: Answer | undefined): Body => JSON.parse(answer?.json ?? '{}') as Body;
+const settleAll = async (
+  commands: readonly SettleVisit[],
+  lane: number,
+): Promise<readonly Answer[]> => (await settle.execute(commands, lane)).map(answerOf);
 const firstOf = (answer: Answer | undefined) => body(answer).settlements[0]!;
 const count = async (table: string): Promise<number> => {
   const [row] = await pool.query<{ count: string }>({ text: `select count(*) from ${table}` });
@@ -166,7 +171,7 @@ const count = async (table: string): Promise<number> => {
 
 describe('settling a micro-batch', () => {
   it('lets two visits of one person see each other, in one benefit year', async () => {
-    const [first, second] = await settle.execute([command('p1'), command('p1')], 0);
+    const [first, second] = await settleAll([command('p1'), command('p1')], 0);
     expect([first?.status, second?.status]).toEqual([201, 201]);
     const pool1 = firstOf(first).payments.poolFen;
     expect(pool1).toBe(7_200); // 100.00 less 10 % remote first-pay, 80 % at tier 2
@@ -185,43 +190,43 @@ describe('settling a micro-batch', () => {
 
   it('answers a repeat byte for byte, across calls and inside a batch, and refuses the key for another input', async () => {
     const once = command('p2', { visitNo: 'R1' }, 'repeat-1');
-    const [first] = await settle.execute([once], 0);
-    const [again, inBatch] = await settle.execute([{ ...once }, { ...once }], 0);
+    const [first] = await settleAll([once], 0);
+    const [again, inBatch] = await settleAll([{ ...once }, { ...once }], 0);
     expect(again).toEqual({ ...first, replayed: true });
     expect(inBatch).toEqual({ ...first, replayed: true });
     const fresh = command('p2', { visitNo: 'R2' }, 'repeat-2');
-    const [one, two] = await settle.execute([fresh, { ...fresh }], 0);
+    const [one, two] = await settleAll([fresh, { ...fresh }], 0);
     expect([one?.replayed, two?.replayed]).toEqual([false, true]);
     expect(two?.json).toBe(one?.json);
     const other = { ...once, key: { ...once.key, inputHash: 'f'.repeat(64) } };
-    expect(body((await settle.execute([other], 0))[0])).toMatchObject({
+    expect(body((await settleAll([other], 0))[0])).toMatchObject({
       refused: 'idempotency.key-reused',
     });
   });
 
   it('keeps a refusal and answers it again, though the reason has gone', async () => {
     const unknown = command('nobody', {}, 'unknown-1');
-    const [refused] = await settle.execute([unknown], 0);
+    const [refused] = await settleAll([unknown], 0);
     expect(refused?.status).toBe(422);
     expect(body(refused)).toMatchObject({
       refused: 'settlement.person-unknown',
       coverageAsOf: '1970-01-01T08:00:00+08:00',
     });
     await addPerson('nobody');
-    expect((await settle.execute([unknown], 0))[0]).toEqual({ ...refused, replayed: true });
-    const [retried] = await settle.execute([command('nobody', {}, 'unknown-2')], 0);
+    expect((await settleAll([unknown], 0))[0]).toEqual({ ...refused, replayed: true });
+    const [retried] = await settleAll([command('nobody', {}, 'unknown-2')], 0);
     expect(retried?.status).toBe(201);
   });
 
   it('settles a visitNo once, in one batch and across two lanes at the same time', async () => {
-    const [first, second] = await settle.execute(
+    const [first, second] = await settleAll(
       [command('p3', { visitNo: 'D1' }), command('p4', { visitNo: 'D1' })],
       0,
     );
     expect([first?.status, second?.status]).toEqual([201, 422]);
     expect(body(second)).toMatchObject({ refused: 'settlement.already-settled', field: 'visitNo' });
     const answers = await Promise.all(
-      [0, 1, 2].map((lane) => settle.execute([command(`p${lane + 5}`, { visitNo: 'D2' })], lane)),
+      [0, 1, 2].map((lane) => settleAll([command(`p${lane + 5}`, { visitNo: 'D2' })], lane)),
     );
     expect(
       answers
@@ -233,9 +238,7 @@ describe('settling a micro-batch', () => {
 
   it('settles the same key once when it comes through three lanes at the same time', async () => {
     const same = command('p8', { visitNo: 'K1' }, 'same-key');
-    const answers = (
-      await Promise.all([0, 1, 2].map((lane) => settle.execute([same], lane)))
-    ).flat();
+    const answers = (await Promise.all([0, 1, 2].map((lane) => settleAll([same], lane)))).flat();
     expect(new Set(answers.map(({ json }) => json)).size).toBe(1);
     expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
   });
@@ -243,7 +246,7 @@ describe('settling a micro-batch', () => {
   it('keeps ledger, year and rows in step under concurrent lanes', async () => {
     const before = await count('settlement');
     const rounds = Array.from({ length: 12 }, (_, round) =>
-      settle.execute(
+      settleAll(
         Array.from({ length: 10 }, (_each, person) => command(`p${9 + ((person + round) % 6)}`)),
         round % 3,
       ),
@@ -266,21 +269,23 @@ describe('settling a micro-batch', () => {
 });
 
 describe('a reversal', () => {
-  const reverse = (settlementNo: string, key: string, careCity = '430100') =>
-    reversals.execute({
-      key: {
-        scope: `partner:${careCity}`,
-        key,
-        inputHash: Buffer.from(settlementNo).toString('hex'),
-      },
-      actor: { role: 'partner', subject: `partner:${careCity}`, city: careCity },
-      command: { settlementNo, reason: '患者退费' },
-      careCity,
-    });
+  const reverse = async (settlementNo: string, key: string, careCity = '430100') =>
+    answerOf(
+      await reversals.execute({
+        key: {
+          scope: `partner:${careCity}`,
+          key,
+          inputHash: Buffer.from(settlementNo).toString('hex'),
+        },
+        actor: { role: 'partner', subject: `partner:${careCity}`, city: careCity },
+        command: { settlementNo, reason: '患者退费' },
+        careCity,
+      }),
+    );
 
   it('takes the newest back exactly, refuses the older while later ones stand, and frees the visitNo', async () => {
     const visits = [command('p20', { visitNo: 'X1' }), command('p20', { visitNo: 'X2' })];
-    const [first, second] = (await settle.execute(visits, 0)).map(
+    const [first, second] = (await settleAll(visits, 0)).map(
       (answer) => firstOf(answer).settlementNo,
     );
     const early = await reverse(first!, 'rev-1');
@@ -301,7 +306,7 @@ describe('a reversal', () => {
     expect(body(await reverse(second!, 'rev-3'))).toMatchObject({
       refused: 'settlement.already-reversed',
     });
-    const [again] = await settle.execute([command('p20', { visitNo: 'X2' })], 0);
+    const [again] = await settleAll([command('p20', { visitNo: 'X2' })], 0);
     expect(again?.status).toBe(201);
     expect(firstOf(again).accumulators['pool:2026']).toBe(14_400);
   });

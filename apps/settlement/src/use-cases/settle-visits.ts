@@ -19,9 +19,9 @@ import {
   visitKey,
   VisitTaken,
 } from '../storage/settlements';
-import { answerAgain, KEY_REUSED, refusedAnswer, settledAnswer } from './answers';
-import type { Answer, SettleVisit } from './commands';
+import type { SettleVisit } from './commands';
 import { gather, type GatheredVisit, type GatherSources } from './gather';
+import { KEY_REUSED, type Outcome, outcomeAgain, refusedOutcome } from './outcomes';
 import { refusalStream } from './streams';
 import { inputsOf } from './visit-inputs';
 
@@ -48,7 +48,7 @@ interface Ledgered {
 export class SettleVisits {
   constructor(private readonly dependencies: SettleVisitsDependencies) {}
 
-  async execute(commands: readonly SettleVisit[], lane: number): Promise<readonly Answer[]> {
+  async execute(commands: readonly SettleVisit[], lane: number): Promise<readonly Outcome[]> {
     for (let run = 1; ; run += 1) {
       try {
         return await this.attempt(commands, lane);
@@ -62,10 +62,10 @@ export class SettleVisits {
   private async attempt(
     commands: readonly SettleVisit[],
     lane: number,
-  ): Promise<readonly Answer[]> {
+  ): Promise<readonly Outcome[]> {
     const { work } = this.dependencies;
     const lookups = await work.lookUp(commands.map(({ key }) => key));
-    const answers = new Map<SettleVisit, Answer>();
+    const answers = new Map<SettleVisit, Outcome>();
     const fresh = this.answerKnown(commands, lookups, answers);
     if (fresh.length > 0) {
       const gathered = await gather(this.dependencies, fresh);
@@ -85,14 +85,14 @@ export class SettleVisits {
   private answerKnown(
     commands: readonly SettleVisit[],
     lookups: readonly KeyLookup[],
-    answers: Map<SettleVisit, Answer>,
+    answers: Map<SettleVisit, Outcome>,
   ): readonly SettleVisit[] {
     const seen = new Set<string>();
     return commands.filter((command, index) => {
       const lookup = lookups[index];
       if (lookup?.status === 'reused') answers.set(command, KEY_REUSED);
       else if (lookup?.status === 'answered') {
-        answers.set(command, answerAgain(lookup.fact, this.dependencies.documents));
+        answers.set(command, outcomeAgain(lookup.fact, this.dependencies.documents));
       } else {
         const isFirst = !seen.has(keyText(command));
         seen.add(keyText(command));
@@ -105,13 +105,13 @@ export class SettleVisits {
   private async answeredMeanwhile(
     tx: Transaction,
     gathered: readonly GatheredVisit[],
-  ): Promise<ReadonlyMap<SettleVisit, Answer>> {
+  ): Promise<ReadonlyMap<SettleVisit, Outcome>> {
     const commands = gathered.map(({ command }) => command);
     const lookups = await this.dependencies.work.lookUp(
       commands.map(({ key }) => key),
       tx,
     );
-    const answers = new Map<SettleVisit, Answer>();
+    const answers = new Map<SettleVisit, Outcome>();
     this.answerKnown(commands, lookups, answers);
     return answers;
   }
@@ -119,7 +119,7 @@ export class SettleVisits {
   private async settle(
     tx: Transaction,
     { gathered, known, lane }: Batch,
-  ): Promise<ReadonlyMap<SettleVisit, Answer>> {
+  ): Promise<ReadonlyMap<SettleVisit, Outcome>> {
     const answers = new Map(known);
     const fresh = gathered.filter(({ command }) => !answers.has(command));
     await holdPeriodOpen(tx);
@@ -144,7 +144,7 @@ export class SettleVisits {
     return answers;
   }
 
-  private decide(tx: Transaction, gathered: GatheredVisit, batch: BatchState): Answer {
+  private decide(tx: Transaction, gathered: GatheredVisit, batch: BatchState): Outcome {
     const { command, stream } = gathered;
     const year = stream === undefined ? undefined : batch.years.get(stream);
     const inputs = inputsOf(gathered, {
@@ -178,17 +178,22 @@ export class SettleVisits {
       recordedAt: batch.decidedAt,
       command: command.key,
     });
-    if (decision.outcome === 'refused') return refusedAnswer(decision.result);
+    if (decision.outcome === 'refused') return refusedOutcome(decision.result);
     if (stream !== undefined) keep(stream, fact as VisitSettled, batch);
-    return settledAnswer(fact as VisitSettled, decision.benefits);
+    return {
+      type: 'settled',
+      fact: fact as VisitSettled,
+      benefits: decision.benefits,
+      replayed: false,
+    };
   }
 }
 
-const NONE_KNOWN: ReadonlyMap<SettleVisit, Answer> = new Map();
+const NONE_KNOWN: ReadonlyMap<SettleVisit, Outcome> = new Map();
 
 interface Batch {
   readonly gathered: readonly GatheredVisit[];
-  readonly known: ReadonlyMap<SettleVisit, Answer>;
+  readonly known: ReadonlyMap<SettleVisit, Outcome>;
   readonly lane: number;
 }
 
@@ -235,8 +240,8 @@ const keyText = ({ key }: SettleVisit): string => `${key.scope}\n${key.key}`;
 function repeatOf(
   command: SettleVisit,
   commands: readonly SettleVisit[],
-  answers: ReadonlyMap<SettleVisit, Answer>,
-): Answer {
+  answers: ReadonlyMap<SettleVisit, Outcome>,
+): Outcome {
   const first = commands.find((each) => keyText(each) === keyText(command));
   const answer = first === undefined ? undefined : answers.get(first);
   if (first === undefined || answer === undefined) throw new Error('a command was left undecided');

@@ -1,13 +1,14 @@
 import { isEnvironmentFault } from '@lib/journal';
-import type { Answer, SettleVisit } from './commands';
+import type { SettleVisit } from './commands';
 import { MicroBatcher } from './micro-batcher';
+import type { Outcome } from './outcomes';
 import type { SettleVisits } from './settle-visits';
 
 const MAX_BATCH = 200;
 
 /** The one queue that all three doors put visits into, so that what arrives together settles together. */
 export class SettlementQueue {
-  private readonly batcher: MicroBatcher<SettleVisit, Answer>;
+  private readonly batcher: MicroBatcher<SettleVisit, Outcome>;
 
   constructor(settleVisits: SettleVisits, lanes: number, maxWaiting: number) {
     this.batcher = new MicroBatcher((commands, lane) => settleVisits.execute(commands, lane), {
@@ -19,7 +20,7 @@ export class SettlementQueue {
   }
 
   /** Resolves after the commit. Rejects with `Overloaded` when too much is waiting already. */
-  settle(command: SettleVisit): Promise<Answer> {
+  settle(command: SettleVisit): Promise<Outcome> {
     return this.batcher.submit(command);
   }
 }

@@ -1,7 +1,7 @@
 import { formatInstant, type Instant } from '@domain/kernel';
 import { coverageViewOf, DECISION_VERSION, diseasesOf, type VisitInputs } from '@domain/settlement';
 import { newNumber } from '../storage/numbers';
-import { ANSWER_VERSION } from './answers';
+import { ANSWER_VERSION } from './commands';
 import type { GatheredVisit } from './gather';
 
 /** What becomes known only inside the transaction. */

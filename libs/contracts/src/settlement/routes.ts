@@ -1,5 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { object, oneOf, route, wire } from '../http';
+import { AgreementDocument } from './agreement';
+import { PolicyPackDocument } from './policy-pack';
 import { Visit, VisitBatch } from './visit';
 
 const service = 'settlement' as const;
@@ -89,7 +91,6 @@ const Documents = Type.Object({
   ),
 });
 const Loaded = Type.Object({ id: Type.String(), version: Type.String(), hash: Type.String() });
-const Document = Type.Record(Type.String(), Type.Unknown());
 
 const SETTLE_BODY_BYTES = 2 * 1024 * 1024;
 const BATCH_BODY_BYTES = 16 * 1024 * 1024;
@@ -238,7 +239,7 @@ export const settlementRoutes = {
     summary: 'Loads a dated version of a policy pack',
     roles: ['operator'],
     scope: any,
-    body: Document,
+    body: PolicyPackDocument,
     answers: { 201: Loaded },
     idempotency: 'required',
   }),
@@ -250,7 +251,7 @@ export const settlementRoutes = {
     summary: 'Loads a dated version of an agreement',
     roles: ['operator'],
     scope: any,
-    body: Document,
+    body: AgreementDocument,
     answers: { 201: Loaded },
     idempotency: 'required',
   }),

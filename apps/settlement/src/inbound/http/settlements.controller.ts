@@ -8,18 +8,18 @@ import {
   compileCheck,
   Endpoint,
   PersonalDataKeys,
-  problemOf,
   raw,
   type RawAnswer,
   refuse,
   TheCall,
 } from '@lib/edge';
 import { Controller } from '@nestjs/common';
-import type { Answer } from '../../use-cases/commands';
+import type { SettleVisit } from '../../use-cases/commands';
 import { Overloaded } from '../../use-cases/micro-batcher';
 import { PreviewVisit } from '../../use-cases/preview-visit';
 import { ReverseSettlements } from '../../use-cases/reverse-settlement';
 import { SettlementQueue } from '../../use-cases/settlement-queue';
+import { type Answer, answerOf, refusedAnswer } from '../answers';
 import { visitCommand } from '../visit-door';
 
 const OVERLOADED: Refusal = { refused: 'edge.overloaded' };
@@ -47,7 +47,7 @@ export class SettlementsController {
     const { caller, body, idempotencyKey: key } = call;
     const command = visitCommand(body, { caller, key, receivedAt }, this.keys);
     if (isRefusal(command)) return refuse(command);
-    return sent(await this.answerOf(this.queue.settle(command)));
+    return sent(await this.settled(command));
   }
 
   @Endpoint(settlementRoutes.settleBatch)
@@ -69,30 +69,27 @@ export class SettlementsController {
     const receivedAt = this.clock.now();
     const command = visitCommand(body, { caller, key: '', receivedAt }, this.keys);
     if (isRefusal(command)) return refuse(command);
-    return sent(await this.preview.execute(command));
+    const answer = answerOf(await this.preview.execute(command));
+    return sent(answer.status === 201 ? { ...answer, status: 200 } : answer);
   }
 
   @Endpoint(settlementRoutes.reverse)
   async reverse(@TheCall() call: Call<typeof settlementRoutes.reverse>): Promise<RawAnswer> {
     const { caller, params, body, idempotencyKey: key } = call;
     const command = { settlementNo: params.settlementNo, reason: body.reason };
-    const answer = await this.reversals.execute({
+    const outcome = await this.reversals.execute({
       key: { scope: scopeOf(caller), key, inputHash: this.keys.inputHash(command) },
       actor: actorOf(caller),
       command,
       careCity: caller.cities[0] ?? '',
     });
-    return sent(answer);
+    return sent(answerOf(outcome));
   }
 
   /** A malformed visit fails alone: it is answered like a call of its own would be. */
   private async settleItem(item: unknown, caller: Caller): Promise<Answer> {
     const command = this.readItem(item, caller);
-    if (isRefusal(command)) {
-      const { status, json } = problemOf(command);
-      return { status, replayed: false, json };
-    }
-    return this.answerOf(this.queue.settle(command));
+    return isRefusal(command) ? refusedAnswer(command) : this.settled(command);
   }
 
   private readItem(item: unknown, caller: Caller) {
@@ -109,13 +106,12 @@ export class SettlementsController {
     return visitCommand(visit, { caller, key, receivedAt: this.clock.now() }, this.keys);
   }
 
-  private async answerOf(answer: Promise<Answer>): Promise<Answer> {
+  private async settled(command: SettleVisit): Promise<Answer> {
     try {
-      return await answer;
+      return answerOf(await this.queue.settle(command));
     } catch (error) {
-      if (!(error instanceof Overloaded)) throw error;
-      const { status, json } = problemOf(OVERLOADED);
-      return { status, replayed: false, json };
+      if (error instanceof Overloaded) return refusedAnswer(OVERLOADED);
+      throw error;
     }
   }
 }

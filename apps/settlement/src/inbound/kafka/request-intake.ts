@@ -1,17 +1,12 @@
 import { instant, isRefusal, type Refusal } from '@domain/kernel';
 import { partnerOf, Visit } from '@lib/contracts';
-import {
-  checked,
-  type Clock,
-  compileCheck,
-  parseJson,
-  type PersonalDataKeys,
-  problemOf,
-} from '@lib/edge';
+import { checked, type Clock, compileCheck, parseJson, type PersonalDataKeys } from '@lib/edge';
 import type { IncomingMessage, OutgoingMessage, Publisher } from '@lib/journal';
-import type { Answer, SettleVisit } from '../../use-cases/commands';
+import type { SettleVisit } from '../../use-cases/commands';
 import { Overloaded } from '../../use-cases/micro-batcher';
+import type { Outcome } from '../../use-cases/outcomes';
 import type { SettlementQueue } from '../../use-cases/settlement-queue';
+import { type Answer, answerOf, refusedAnswer } from '../answers';
 import { visitCommand } from '../visit-door';
 
 const REQUESTS = 'settlement.requests.';
@@ -50,15 +45,11 @@ export class RequestIntake {
 
   private async answer(message: IncomingMessage, offsetMs: number): Promise<Answer> {
     const command = this.read(message, offsetMs);
-    if (isRefusal(command)) {
-      const { status, json } = problemOf(command);
-      return { status, replayed: false, json };
-    }
-    return this.settle(command);
+    return isRefusal(command) ? refusedAnswer(command) : answerOf(await this.settle(command));
   }
 
   /** Kafka is the queue: what finds ours full waits its turn instead of being turned away. */
-  private async settle(command: SettleVisit): Promise<Answer> {
+  private async settle(command: SettleVisit): Promise<Outcome> {
     for (;;) {
       try {
         return await this.given.queue.settle(command);
