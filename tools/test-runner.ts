@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord, prepareRunDir, projectRoot } from './stack/files';
+import { takeOver } from './stack/leftovers';
 import { Scope, stopOnSignal } from './stack/lifetime';
 import { removeRunDir } from './stack/postgres-files';
 import { startParts, type RunningParts } from './stack/parts';
@@ -55,7 +56,18 @@ export async function main(args: readonly string[]): Promise<number> {
     return close(sum);
   } finally {
     await scope.stop();
+    await endStacksBelow(runDir);
     removeState();
+  }
+}
+
+/** Stacks that tests started below TEST_RUN_DIR and, killed or failed, could not stop themselves. */
+async function endStacksBelow(runDir: string): Promise<void> {
+  for (const entry of readdirSync(runDir, { withFileTypes: true })) {
+    const folder = join(runDir, entry.name);
+    if (!entry.isDirectory() || !existsSync(join(folder, 'pids'))) continue;
+    await takeOver(folder, (line) => process.stdout.write(`${line}\n`));
+    if (process.env['KEEP_RUN_DIR'] !== 'true') removeRunDir(folder);
   }
 }
 
