@@ -126,6 +126,11 @@ it('reckons the days that a pack lasts from content and dose', () => {
   }
 });
 
+it('packs no drug for longer than the twelve weeks of a long prescription', () => {
+  const long = drugs.filter(({ use }) => use!.supplyDaysPerPack > 84 || use!.supplyDaysPerPack < 1);
+  expect(long.map(({ itemName }) => itemName)).toEqual([]);
+});
+
 it('prices ordinary generics of hypertension, diabetes and coronary disease in yuan, not in tens', () => {
   const generics = drugs.filter(
     ({ group, codeStatus }) =>

@@ -158,6 +158,11 @@ it('supplies nobody again before the last supply of the medicine ends', () => {
   expect(early).toEqual([]);
 });
 
+it('supplies nobody for longer than twelve weeks', () => {
+  const days = visits.flatMap(({ lines }) => lines.map(({ supplyDays = 0 }) => supplyDays));
+  expect(Math.max(...days)).toBeLessThanOrEqual(84);
+});
+
 it('is busiest on Monday and quiet on Sunday', () => {
   const onDay = (weekday: number): number =>
     visits.filter(({ visitedOn }) => weekdayOf(civilDate(visitedOn)) === weekday).length;

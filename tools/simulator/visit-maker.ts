@@ -14,6 +14,8 @@ import { groupOf, type Treatment } from './treatment';
 
 const FEWEST_LINES = 4;
 const MOST_LINES = 8;
+/** Twelve weeks (domain-rules §7.7). */
+const LONGEST_PRESCRIPTION = 84;
 
 /** What a hospital visit is for. */
 export interface VisitWish {
@@ -168,7 +170,7 @@ export class VisitMaker {
     for (const item of treatment.drugs) {
       const { use } = item;
       if (use === undefined || !this.isDue(treatment, item, wish.at)) continue;
-      const packs = Math.max(1, Math.round((use.courseDays * courses) / daysPerPack(use)));
+      const packs = packsFor(use, courses);
       const line = this.addSale(visit.lines, { item, packs, level, prescriptionNo: no });
       longest = Math.max(longest, line.supplyDays ?? 0);
     }
@@ -255,6 +257,13 @@ const roundToFen = (microYuan: number): number => Math.round(microYuan / 10_000)
 /** Days that one pack lasts, parts of a day included. */
 const daysPerPack = (use: DrugUse): number =>
   use.packContent / (use.unitsPerTake * use.takesPerDay);
+
+/** Packs for so many courses, as long as a prescription may reach; one at least. */
+function packsFor(use: DrugUse, courses: number): number {
+  const perPack = daysPerPack(use);
+  const wanted = Math.round((use.courseDays * courses) / perPack);
+  return Math.max(1, Math.min(wanted, Math.floor(LONGEST_PRESCRIPTION / perPack)));
+}
 
 /** Price times whole packs in fen, HALF_UP; exact for what a pharmacy sells. */
 const wholeAmountOf = (microYuan: number, packs: number): number =>
