@@ -393,10 +393,9 @@ describe('the rule sets', () => {
   });
 
   it('are kept by hash, and a version that judged may not change in place', async () => {
-    const [row] = (await database.query('select hash, version from rule_set')) as {
-      hash: string;
-      version: string;
-    }[];
+    const [row] = await database.query<{ hash: string; version: string }[]>(
+      'select hash, version from rule_set',
+    );
     expect(row).toMatchObject({ version: '2026-06-09' });
     await database.query(`update rule_set set hash = 'another'`);
     await expect(startCrossCheck(config, database, { now, signals: false })).rejects.toThrow(
