@@ -82,6 +82,36 @@ describe('the audit of a journal', () => {
       'case/1',
       1,
     ],
+    [
+      'a microsecond',
+      `update journal set recorded_at = recorded_at + interval '1 microsecond' where stream = 'case/1'`,
+      'case/1',
+      1,
+    ],
+    [
+      'a space in an actor',
+      `update journal set actor = replace(actor, ',', ', ') where stream = 'case/1'`,
+      'case/1',
+      1,
+    ],
+    [
+      'an actor that is none',
+      `update journal set actor = 'x' where stream = 'case/1'`,
+      'case/1',
+      1,
+    ],
+    [
+      'a command key where there was none',
+      `update journal set command_key = 'k1' where stream = 'case/1'`,
+      'case/1',
+      1,
+    ],
+    [
+      'a position',
+      `update journal set position = 1000000 where stream = 'year/p1' and version = 2`,
+      'year/p1',
+      3,
+    ],
     ['a type', `update journal set type = 'Noted.v2' where stream = 'case/1'`, 'case/1', 1],
     [
       'a command key',
@@ -161,6 +191,22 @@ describe('the audit of a journal', () => {
       },
     });
     expect(difference).toEqual({ stream: 'year/p1', what: 'its state is another one' });
+  });
+
+  it('takes a stretch of streams and the snapshot of another transaction', async () => {
+    const runner = database.dataSource.createQueryRunner();
+    await runner.startTransaction('REPEATABLE READ');
+    const rows: unknown = await runner.query('select pg_export_snapshot() as snapshot');
+    const snapshot = (rows as { readonly snapshot: string }[])[0]?.snapshot ?? '';
+    await createUnitOfWork(database.dataSource).run((tx) =>
+      Promise.resolve(tx.append(draft('case/2'))),
+    );
+    const before = await auditJournal(database.dataSource, { snapshot, beforeStream: 'year/p2' });
+    const from = await auditJournal(database.dataSource, { snapshot, fromStream: 'year/p2' });
+    await runner.rollbackTransaction();
+    await runner.release();
+    expect([before.facts, from.facts]).toEqual([4, 3]);
+    expect((await auditJournal(database.dataSource, { beforeStream: 'year' })).facts).toBe(2);
   });
 
   it('takes one stream, or a range of positions, and looks at nothing else', async () => {

@@ -32,6 +32,8 @@ export interface JournalAudit {
 }
 
 export interface AuditOptions extends Selection {
+  /** A snapshot exported by a transaction that is still open, so that several audits see the same moment. */
+  readonly snapshot?: string;
   /** Called per stream after its chain proved sound; returns what is wrong with it, or undefined. */
   readonly onStream?: (
     audited: AuditedStream,
@@ -39,7 +41,8 @@ export interface AuditOptions extends Selection {
 }
 
 /**
- * Reads the journal stream by stream in one snapshot and proves it: versions without a gap from 1, every hash worked
+ * Reads the journal stream by stream in one snapshot and proves it: versions without a gap from 1, positions
+ * rising, every hash worked
  * out again from the stored columns (`hashOf`), every fact chained to the one before, and the chain ending in
  * `stream_head` by version and hash. What the facts mean is for `onStream` to judge. Changes nothing.
  */
@@ -50,12 +53,21 @@ export async function auditJournal(
   return await withClient(dataSource, async (client) => {
     await client.query('begin isolation level repeatable read read only');
     try {
-      await client.query('set local enable_seqscan = off; set local enable_bitmapscan = off');
+      if (options.snapshot !== undefined) await client.query(adopt(options.snapshot));
+      await client.query(
+        'set local enable_seqscan = off; set local enable_bitmapscan = off; set local bytea_output = hex',
+      );
       return await audit(client, options);
     } finally {
       await client.query('rollback');
     }
   });
+}
+
+/** The statement takes no parameter. */
+function adopt(snapshot: string): string {
+  if (!/^[0-9A-F-]+$/i.test(snapshot)) throw new RangeError('not the name of a snapshot');
+  return `set transaction snapshot '${snapshot}'`;
 }
 
 async function audit(client: PoolClient, options: AuditOptions): Promise<JournalAudit> {
@@ -74,9 +86,9 @@ function chainDifference(audited: AuditedStream): JournalDifference | undefined 
   const [first] = facts;
   const start =
     whole || first === undefined
-      ? { version: 0, hash: GENESIS_HASH }
-      : { version: first.version - 1, hash: first.previousHash };
-  let end = start;
+      ? { version: 0, hash: GENESIS_HASH, position: 0n }
+      : { version: first.version - 1, hash: first.previousHash, position: 0n };
+  let end: ChainEnd = start;
   for (const fact of facts) {
     const what = linkDifference(fact, end);
     if (what !== undefined) return { stream: fact.stream, version: fact.version, what };
@@ -88,11 +100,14 @@ function chainDifference(audited: AuditedStream): JournalDifference | undefined 
 interface ChainEnd {
   readonly version: number;
   readonly hash: string;
+  readonly position: bigint;
 }
 
 function linkDifference(fact: StoredFact, end: ChainEnd): string | undefined {
   if (fact.version !== end.version + 1) return `version ${end.version + 1} is missing`;
   if (fact.previousHash !== end.hash) return 'is not chained to the fact before it';
+  // Rows are written after the stream is locked, so that positions rise with versions.
+  if (fact.position <= end.position) return 'its position is not after that of the fact before it';
   return hashOf(fact) === fact.hash ? undefined : 'its columns do not give its hash';
 }
 

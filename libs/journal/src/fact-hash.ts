@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { formatInstant } from '@domain/kernel';
 import type { Actor, FactDraft } from './types';
 
@@ -25,13 +25,20 @@ export interface HashedFact extends FactDraft {
  * give the same bytes.
  */
 export function hashOf(fact: HashedFact): string {
-  return hashOfBytes(fact, Buffer.from(fact.payload, 'utf8'));
+  const { payload } = fact;
+  // One call over one text: half the price of the steps below, and an audit makes millions of them.
+  return hash('sha256', `${headOf(fact)}${Buffer.byteLength(payload)}:${payload},`, 'hex');
 }
 
 /** The same over payload bytes that are already at hand. */
 export function hashOfBytes(fact: Omit<HashedFact, 'payload'>, payload: Uint8Array): string {
+  const whole = createHash('sha256').update(`${headOf(fact)}${payload.byteLength}:`);
+  return whole.update(payload).update(',').digest('hex');
+}
+
+function headOf(fact: Omit<HashedFact, 'payload'>): string {
   const { actor, command } = fact;
-  const head =
+  return (
     frame(fact.previousHash) +
     frame(fact.stream) +
     frame(String(fact.version)) +
@@ -42,9 +49,8 @@ export function hashOfBytes(fact: Omit<HashedFact, 'payload'>, payload: Uint8Arr
     frame(command?.scope) +
     frame(command?.key) +
     frame(command?.inputHash) +
-    frame(formatInstant(fact.recordedAt));
-  const hash = createHash('sha256');
-  return hash.update(`${head}${payload.byteLength}:`).update(payload).update(',').digest('hex');
+    frame(formatInstant(fact.recordedAt))
+  );
 }
 
 /** The actor as one column: `["role","subject"]` or `["role","subject","city"]`. */

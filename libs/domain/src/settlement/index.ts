@@ -5,5 +5,7 @@ export { DECISION_VERSION, decideVisit, type VisitCase, type VisitDecision } fro
 export * from './explain-visit';
 export * from './records';
 export { refuse, type SettlementRefusalCode } from './refusals';
+export * from './replay-visit';
+export * from './replay-year';
 export * from './visit';
 export * from './year';
