@@ -12,7 +12,7 @@ export class OwnershipLost extends Error {
 export interface OwnershipOptions {
   readonly dataSource: DataSource;
   readonly relay: string;
-  /** How often a standby asks for the lock. */
+  /** How often a standby asks for the lock; below `timeoutMs`, or the server ends the standby's session too. */
   readonly standbyMs: number;
   /** After so long without a sign of life the server ends the owner's session, and the lock is free. */
   readonly timeoutMs: number;
@@ -39,10 +39,11 @@ export class Ownership {
     const ownership = new Ownership(client);
     try {
       await client.connect();
+      // Before the lock is asked for: a process that is frozen just after it got the lock must lose it as well.
+      await client.query(`set idle_session_timeout = ${Math.ceil(options.timeoutMs)}`);
       while (!options.pause.over) {
         if (await tryLock(client, options.relay)) {
           await client.query(READER_SETTINGS);
-          await client.query(`set idle_session_timeout = ${Math.ceil(options.timeoutMs)}`);
           ownership.showSignsOfLife(options.timeoutMs / 4);
           return ownership;
         }
