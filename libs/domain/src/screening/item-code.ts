@@ -14,13 +14,18 @@ export const isItemCode = (code: string): boolean => FORM.test(code);
  */
 export function hasKnownClass(code: string, classes: ReadonlySet<string>): boolean {
   if (code.startsWith('C')) return true;
-  const isService = /^\d/.test(code);
-  const body = isService ? code.slice(2) : code;
-  for (const depth of isService ? [6, 4] : [6, 5, 4]) {
-    if (classes.has(body.slice(0, depth))) return true;
+  // The widest class first: it is nearly always listed, and this runs for every line that no rule names.
+  const first = code.charCodeAt(0);
+  if (first >= ZERO && first <= NINE) {
+    return classes.has(code.slice(2, 6)) || classes.has(code.slice(2, 8));
   }
-  return false;
+  return (
+    classes.has(code.slice(0, 4)) || classes.has(code.slice(0, 5)) || classes.has(code.slice(0, 6))
+  );
 }
+
+const ZERO = 48;
+const NINE = 57;
 
 /** X, six characters of class, three of the name in that class: dosage form, strength, pack and maker come after. */
 const WESTERN_INGREDIENT = 10;
