@@ -1,4 +1,5 @@
 export * from './fact';
+export { type FactContract, factContracts } from './fact-schemas';
 export * from './enrolment/facts';
 export * from './enrolment/bodies';
 export * from './enrolment/private-facts';
