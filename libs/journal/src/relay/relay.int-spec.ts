@@ -287,12 +287,15 @@ describe('a relay owner that is frozen', () => {
     const published = recorder();
     const standby = startRelay(published.publish);
     await note('a');
-    await until(() => published.count() === 1, 'the standby took over');
-    expect(published.versions.get('a')).toEqual([2]);
+    const sent = () => published.versions.get('a') ?? [];
+    await until(() => sent().includes(2), 'the standby took over');
     child.kill('SIGCONT');
     await note('a');
-    await until(() => published.count() === 2, 'the standby goes on');
+    await until(() => sent().includes(3), 'the standby goes on');
     expect((await standby.status()).role).toBe('owner');
+    // Frozen between the broker's acknowledgement and storing the position, the first fact is sent once more.
+    expect(sent().filter((version) => version > 1)).toEqual([2, 3]);
+    expect(sent().filter((version) => version === 1).length).toBeLessThanOrEqual(1);
     expect(frozen).toEqual(['settlement/a/1']);
   });
 });
