@@ -36,7 +36,7 @@ export async function catchWrongClaims(
   const makeCase = (kind: PlantKind, step: number, where: Where = {}): PlantedCase | undefined =>
     plantedCase({
       kind,
-      seed: runTag,
+      seed: runTag + step,
       runTag: runTag + step,
       population,
       ...liveWindow(stage.now()),
@@ -129,10 +129,13 @@ async function showBlock(
   shortfalls.expect(false, '案例三:审核服务一直没有按时应答');
 }
 
+/** An institution as people call it, with its city where the name does not tell. */
 function placeOf(institutionCode: string): string {
   const { places } = reference();
   const found = places.institutions.get(institutionCode);
-  return `${places.cityNames.get(found?.city ?? '') ?? ''}${found?.name ?? institutionCode}`;
+  const city = places.cityNames.get(found?.city ?? '') ?? '';
+  const name = found?.name ?? institutionCode;
+  return name.startsWith(city) ? name : `${city} ${name}`;
 }
 
 const outcomeOf = (answer: VisitAnswer): string =>

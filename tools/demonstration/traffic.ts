@@ -32,9 +32,10 @@ const ALONE_EVERY = 10;
 const WINDOW_MS = 70 * 3_600_000;
 const SUSPECTED_WITHIN_SECONDS = 45;
 
-/** Planted in ordinary traffic: all kinds that need no reversal in between. */
+/** Not planted in ordinary traffic: what needs a reversal in between, and what is shown by itself afterwards. */
+const LEFT_OUT = new Set<PlantKind>(['reversed-then-resold', 'overlapping-insulin-two-insurances']);
 const KINDS: readonly PlantKind[] = [...WRONG_CLAIMS, ...NEAR_MISSES].filter(
-  (kind) => kind !== 'reversed-then-resold',
+  (kind) => !LEFT_OUT.has(kind),
 );
 
 /** The last three days up to now, as a window for visits that may still be settled. */
@@ -67,6 +68,9 @@ export async function settleTraffic(
     plants: KINDS,
     secondCities: false,
   });
+  screen.line(
+    `  ▌近三天的${VISITS}笔就诊,由各就医地批量或单笔提交 visits of the last three days, in batches and alone`,
+  );
   const begun = performance.now();
   for (const round of rounds(stream)) {
     for (const { truth } of round) if (truth !== undefined) truths.push(truth);

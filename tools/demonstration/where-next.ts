@@ -8,8 +8,11 @@ export function exampleCalls(
   population: Population,
 ): readonly { readonly title: string; readonly command: string }[] {
   const person = population.persons.find(
-    ({ reserved, state, filings }) =>
-      !reserved && state === 'active' && filings[0]?.careCity === '430100',
+    ({ reserved, state, filings, qualifications }) =>
+      !reserved &&
+      state === 'active' &&
+      filings[0]?.careCity === '430100' &&
+      qualifications[0]?.diseaseCode === 'M03900',
   );
   if (person === undefined) return [];
   const { insuredCity, personNo, qualifications } = person;

@@ -143,7 +143,7 @@ export class Patients {
 
 /** The patients of one disease, who come in turn. */
 class Ring {
-  readonly slots: Slot[] = [];
+  slots: Slot[] = [];
   private at = 0;
 
   constructor(
@@ -152,14 +152,7 @@ class Ring {
   ) {}
 
   shuffle(random: Random): void {
-    const { slots } = this;
-    for (let last = slots.length - 1; last > 0; last -= 1) {
-      const other = random.below(last + 1);
-      const [one, two] = [slots[last], slots[other]];
-      if (one === undefined || two === undefined) continue;
-      slots[last] = two;
-      slots[other] = one;
-    }
+    this.slots = random.shuffled(this.slots);
   }
 
   /** The next patient whose drugs are due; after some tries, one who has at least not been here today. */

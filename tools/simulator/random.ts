@@ -61,6 +61,19 @@ export class Random {
     return found;
   }
 
+  /** A list in another order, each as likely as the other (Fisher and Yates). */
+  shuffled<T>(list: readonly T[]): T[] {
+    const mixed = [...list];
+    for (let last = mixed.length - 1; last > 0; last -= 1) {
+      const other = this.below(last + 1);
+      const [one, two] = [mixed[last], mixed[other]];
+      if (one === undefined || two === undefined) continue;
+      mixed[last] = two;
+      mixed[other] = one;
+    }
+    return mixed;
+  }
+
   /** One of a list, by weight. */
   weighted<T>(list: readonly T[], weightOf: (each: T) => number): T {
     let total = 0;

@@ -67,7 +67,9 @@ export class Planter {
     this.random = wish.random;
     this.reference = wish.reference;
     this.maker = wish.maker;
-    this.reserve = wish.population.persons.filter((person) => person.reserved);
+    this.reserve = this.random.shuffled(
+      wish.population.persons.filter((person) => person.reserved),
+    );
   }
 
   get casePlaces(): CasePlaces | undefined {

@@ -67,11 +67,11 @@ export const SUPPLY_PLANTS: Readonly<Record<SupplyPlant, Plant>> = {
     const other = supply(planter, two);
     return [
       planter.planted('overlapping-insulin-two-insurances', at, one.visit, {
-        note: `以${person.insuredCity}参保身份取“${drug.itemName}”`,
+        note: `以${nameOf(planter, person.insuredCity)}参保身份取“${drug.itemName}”`,
       }),
       planter.planted('overlapping-insulin-two-insurances', later, other.visit, {
         suspicion: doubt('same-medicine-in-two-cities', one.visit),
-        note: `同一人又以${twin.insuredCity}参保身份跨省取“${drug.itemName}”`,
+        note: `同一人又以${nameOf(planter, twin.insuredCity)}参保身份跨省取“${drug.itemName}”`,
       }),
     ];
   },
@@ -121,7 +121,10 @@ export const SUPPLY_PLANTS: Readonly<Record<SupplyPlant, Plant>> = {
     const moments = planter.twoMomentsOfOneDay();
     const person = planter.take(
       'referral',
-      ({ filings }) => filings.length > 1 && filings.some(({ type }) => type === 'referral'),
+      (each) =>
+        each.filings.length > 1 &&
+        each.filings.some(({ type }) => type === 'referral') &&
+        lastingDrug(planter.treatment(each)) !== undefined,
     );
     if (moments === undefined || person === undefined) return undefined;
     const treatment = planter.treatment(person);
@@ -153,6 +156,9 @@ function supply(planter: Planter, { treatment, place, drug, at, packs = 1 }: Sup
   const line = planter.maker.addSale(visit.lines, { item: drug, packs, level });
   return { visit, line };
 }
+
+const nameOf = (planter: Planter, city: string): string =>
+  planter.reference.places.cityNames.get(city) ?? city;
 
 /** Two moments not more than about a week apart. */
 function soonAfter(planter: Planter): readonly [Instant, Instant] {
