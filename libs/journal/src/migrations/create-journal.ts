@@ -60,8 +60,9 @@ create trigger journal_is_not_truncated before truncate on journal
 `;
 
 /**
- * Partitions begin and end at midnight in China. Where the server offers lz4, payloads above about 1 kB are compressed in
- * line with it. The default partition is a net: a fact whose month has no partition yet is kept there.
+ * Partitions begin and end at midnight in China. Payloads above about 1 kB are compressed (with lz4 where the server offers
+ * it) and stay in the row: a large value of its own would cost two more pages and an index entry per fact. The default
+ * partition is a net: a fact whose month has no partition yet is kept there.
  */
 const PARTITIONS = `
 create function journal_dress_partition(part text) returns void language plpgsql as $$
@@ -70,8 +71,9 @@ begin
   execute format('create trigger journal_is_not_truncated before truncate on %I for each statement execute function journal_refuse_change()', part);
   if (select 'lz4' = any (enumvals) from pg_settings where name = 'default_toast_compression') then
     execute format('alter table %I alter column payload set compression lz4', part);
-    execute format('alter table %I set (toast_tuple_target = 1024)', part);
   end if;
+  execute format('alter table %I alter column payload set storage main', part);
+  execute format('alter table %I set (toast_tuple_target = 1024)', part);
 end $$;
 
 create function journal_ensure_month(month date) returns boolean language plpgsql as $$
