@@ -1,6 +1,12 @@
 import { enrolmentRoutes } from '@lib/contracts';
 import { authorisationCases, OWN_CITY, OWN_PERSON } from '@lib/edge';
-import { enrolmentOf, type Reply, startTestService, type TestService } from './service.fixtures';
+import {
+  decideJournalAgain,
+  enrolmentOf,
+  type Reply,
+  startTestService,
+  type TestService,
+} from './service.fixtures';
 
 let test: TestService;
 let ganzhou: string;
@@ -393,4 +399,13 @@ describe('the authorisation table of enrolment-query', () => {
     }
     expect(wrong).toEqual([]);
   }, 60_000);
+});
+
+describe('the journal of these tests', () => {
+  it('decided again from its own inputs gives every fact, refusal and state that was stored', async () => {
+    const { different, decided } = await decideJournalAgain(test.database);
+    expect(different).toEqual([]);
+    expect(decided.facts).toBeGreaterThan(20);
+    expect(decided.refusals).toBeGreaterThan(4);
+  });
 });

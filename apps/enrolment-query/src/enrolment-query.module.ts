@@ -1,3 +1,4 @@
+import type { EnrolmentReference } from '@domain/enrolment';
 import { Clock, CONFIG, LOGS, type Logs, PersonalDataKeys, Plumbing } from '@lib/edge';
 import { createUnitOfWork, type UnitOfWork } from '@lib/journal';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -13,7 +14,6 @@ import { type Pool, poolOf } from './storage/pool';
 import { ChangePerson } from './use-cases/change-person';
 import { QueryCoverage } from './use-cases/query-coverage';
 import { ReadAccessLog } from './use-cases/read-access-log';
-import type { EnrolmentReference } from './use-cases/reference';
 import { RegisterPersons } from './use-cases/register-persons';
 
 const WORK = Symbol('unit of work');

@@ -1,6 +1,11 @@
 import { coverageFromWire } from '@domain/enrolment';
 import { MAX_LINE_BYTES } from './inbound/http/import-lines';
-import { enrolmentOf, startTestService, type TestService } from './service.fixtures';
+import {
+  decideJournalAgain,
+  enrolmentOf,
+  startTestService,
+  type TestService,
+} from './service.fixtures';
 
 let test: TestService;
 let ganzhou: string;
@@ -127,5 +132,14 @@ describe('an import', () => {
     expect(coverage).toMatchObject({ version: 4, gender: 'female', birthDate: '1950-06-15' });
     expect(head?.version).toBe(4);
     expect(coverage.qualifications.map(({ limitFen }) => limitFen)).toEqual([undefined, 250_000n]);
+  });
+});
+
+describe('the journal of these tests', () => {
+  it('decided again from its own inputs gives every fact, refusal and state that was stored', async () => {
+    const { different, decided } = await decideJournalAgain(test.database);
+    expect(different).toEqual([]);
+    expect(decided.facts).toBeGreaterThan(20);
+    expect(decided.refusals).toBeGreaterThan(4);
   });
 });

@@ -1,9 +1,9 @@
+import type { EnrolmentReference } from '@domain/enrolment';
 import { checked, ConfigError } from '@lib/edge';
 import { FilingTypeWord, object } from '@lib/contracts';
 import { Type } from '@sinclair/typebox';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EnrolmentReference } from './use-cases/reference';
 
 const Codes = Type.Array(Type.Object({ code: Type.String() }));
 const Parameters = object({

@@ -1,3 +1,10 @@
+import {
+  coverageToWire,
+  PersonReplay,
+  type RecordedPersonFact,
+  type RecordedRefusal,
+} from '@domain/enrolment';
+import { formatInstant } from '@domain/kernel';
 import type { Role } from '@lib/contracts';
 import {
   createLogs,
@@ -8,7 +15,7 @@ import {
   type RunningService,
   TokenIssuer,
 } from '@lib/edge';
-import { openDatabase } from '@lib/journal';
+import { auditJournal, openDatabase, type StoredFact } from '@lib/journal';
 import { testPostgresUrl } from '@lib/testkit';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -177,3 +184,68 @@ export const enrolmentOf = (n: number, part: object = {}) => ({
   from: '2020-01-01',
   ...part,
 });
+
+interface Payload {
+  readonly command: { readonly kind: string };
+  readonly inputs: RecordedRefusal['inputs'];
+  readonly result: RecordedPersonFact['result'];
+}
+
+const payloadOf = (fact: StoredFact) => JSON.parse(fact.payload) as Payload;
+const personFactOf = (fact: StoredFact): RecordedPersonFact => ({
+  type: fact.type as RecordedPersonFact['type'],
+  ...payloadOf(fact),
+});
+
+/**
+ * Decides the whole journal of a database again. Returns what differs from what was stored, and how many facts and refusals
+ * were decided.
+ */
+export async function decideJournalAgain(database: DataSource) {
+  const streams = new Map<string, readonly StoredFact[]>();
+  const states = new Map<string, string>();
+  const audit = await auditJournal(database, {
+    onStream: ({ stream, facts, head }) => {
+      streams.set(stream, facts);
+      states.set(stream, head?.state ?? '');
+      return undefined;
+    },
+  });
+  const different: unknown[] = audit.difference === undefined ? [] : [audit.difference];
+  const decided = { facts: 0, refusals: 0 };
+  const compare = (what: unknown, again: unknown, stored: unknown): void => {
+    if (JSON.stringify(again) !== JSON.stringify(stored)) different.push({ what, again, stored });
+  };
+  for (const [stream, facts] of streams) {
+    if (stream.startsWith('person/')) {
+      const replay = replayed(facts, (before, fact, version) => {
+        decided.facts += 1;
+        compare([stream, version], before.decideAgain(fact), fact.result);
+      });
+      const state =
+        replay.coverage === undefined ? '' : JSON.stringify(coverageToWire(replay.coverage));
+      compare([stream, 'state'], state, states.get(stream));
+    }
+    for (const fact of stream.startsWith('refusals/') ? facts : []) {
+      decided.refusals += 1;
+      const { command, inputs, result } = payloadOf(fact);
+      const read = streams.get(inputs.person?.stream ?? '') ?? [];
+      const person = replayed(read.slice(0, inputs.person?.version ?? 0));
+      compare([stream, fact.version], person.refuseAgain({ command, inputs }), result);
+    }
+  }
+  return { different, decided };
+}
+
+function replayed(
+  facts: readonly StoredFact[],
+  look: (before: PersonReplay, fact: RecordedPersonFact, version: number) => void = () => undefined,
+): PersonReplay {
+  const replay = new PersonReplay();
+  for (const stored of facts) {
+    const fact = personFactOf(stored);
+    look(replay, fact, stored.version);
+    replay.fold(fact, formatInstant(stored.recordedAt));
+  }
+  return replay;
+}

@@ -1,18 +1,23 @@
-import { type EnrolmentFact, refuseEnrolment } from '@domain/enrolment';
+import {
+  type Change,
+  decideChange,
+  type EnrolmentFact,
+  type EnrolmentReference,
+  refuseUnknown,
+  withInputs,
+} from '@domain/enrolment';
 import { formatInstant, type Instant, isRefusal, type Refusal } from '@domain/kernel';
 import { type Caller, holdsCity } from '@lib/contracts';
 import type { Actor, CommandKey, Transaction, UnitOfWork } from '@lib/journal';
 import { keepContribution } from '../storage/contributions';
 import { type Entitlement, findEntitlement, keepEntitlements } from '../storage/entitlements';
 import { type NumberQuestion, ownerOf, ownersOf } from '../storage/persons';
-import { type Change, decideChange } from './decide-change';
 
 import { answerOfKey, type ChangeAnswer, VERSIONS } from './outcome';
 import { PersonLedger, recordRefusal } from './person-ledger';
-import type { EnrolmentReference } from './reference';
 import { personStream } from './streams';
 
-export type { Change } from './decide-change';
+export type { Change } from '@domain/enrolment';
 
 export interface ChangeRequest {
   readonly key: CommandKey;
@@ -37,14 +42,6 @@ interface Place {
 /** The city of refusals about an id that nobody knows. */
 const NO_CITY = '000000';
 const NOT_OWN: Refusal = { refused: 'edge.not-own' };
-const UNKNOWN: Readonly<Record<Change['kind'], Refusal>> = {
-  grant: refuseEnrolment('enrolment.person-unknown'),
-  file: refuseEnrolment('enrolment.person-unknown'),
-  contribute: refuseEnrolment('enrolment.person-unknown'),
-  end: refuseEnrolment('enrolment.qualification.not-found'),
-  cancel: refuseEnrolment('enrolment.filing.not-found'),
-};
-
 /** Changes what a known person holds: qualifications, filings, contributions. One transaction each. */
 export class ChangePerson {
   constructor(private readonly dependencies: ChangeDependencies) {}
@@ -64,7 +61,7 @@ export class ChangePerson {
       if (caller.role === 'person' && caller.personKey !== place?.personKey) return NOT_OWN;
       const foreign = place !== undefined && !mayChange(caller, place);
       return place === undefined || foreign
-        ? this.refuse(tx, request, UNKNOWN[request.change.kind])
+        ? this.refuse(tx, request, refuseUnknown(request.change.kind))
         : this.decide(tx, request, place);
     });
   }
@@ -80,8 +77,9 @@ export class ChangePerson {
     const ledger = await PersonLedger.lock(tx, [personKey], at);
     const coverage = ledger.coverageOf(personKey);
     const base = { ...VERSIONS, decidedAt: formatInstant(at), personKey };
-    const { inputs, decided } = decideChange(change, coverage, base, reference);
-    const { kind, command } = change;
+    const asked = withInputs(change, base, reference);
+    const { kind, command, inputs } = asked;
+    const decided = decideChange(coverage, asked);
     if (isRefusal(decided)) {
       const person = { stream: personStream(personKey), version: coverage?.version ?? 0 };
       const refused = {

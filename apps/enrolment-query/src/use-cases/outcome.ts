@@ -1,8 +1,12 @@
+import { ENROLMENT_DECISION_VERSION } from '@domain/enrolment';
 import type { Refusal } from '@domain/kernel';
 import type { KeyLookup, StoredFact } from '@lib/journal';
 
 /** Versions recorded with every fact, so that replay knows by which rules it was decided and rendered. */
-export const VERSIONS = { decisionVersion: 1, answerVersion: 1 } as const;
+export const VERSIONS = {
+  decisionVersion: ENROLMENT_DECISION_VERSION,
+  answerVersion: 1,
+} as const;
 
 /** The type of a fact that says no. */
 export const REFUSED = 'EnrolmentRefused.v1';

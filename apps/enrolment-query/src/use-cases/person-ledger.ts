@@ -1,4 +1,4 @@
-import { type Coverage, type EnrolmentFact, evolveCoverage } from '@domain/enrolment';
+import { type Accepted, type Coverage, evolveCoverage } from '@domain/enrolment';
 import { dateOf, formatInstant, type Instant, type Refusal } from '@domain/kernel';
 import type { Actor, CommandKey, StreamHead, Transaction } from '@lib/journal';
 import { coverageOfHead, coverageText } from '../storage/person-streams';
@@ -9,13 +9,6 @@ import { personStream, refusalStream } from './streams';
 export interface Origin {
   readonly actor: Actor;
   readonly key?: CommandKey;
-}
-
-/** A decision that was accepted, with what it was decided from. */
-export interface Accepted {
-  readonly fact: EnrolmentFact;
-  readonly command: object;
-  readonly inputs: object;
 }
 
 /** The locked streams of some persons within one transaction: facts are added and folded as they come. */

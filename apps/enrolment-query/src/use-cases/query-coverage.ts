@@ -3,9 +3,10 @@ import {
   type Coverage,
   type CoverageAnswer,
   type CoverageAsker,
+  type EnrolmentReference,
   isInsuredBy,
   maskName,
-  refuseEnrolment,
+  refuseUnknown,
 } from '@domain/enrolment';
 import { type CivilDate, formatInstant, type Instant, type Refusal } from '@domain/kernel';
 import { type Caller, type CoverageRead, holdsCity } from '@lib/contracts';
@@ -22,7 +23,6 @@ import {
 import type { Pool } from '../storage/pool';
 import { VERSIONS } from './outcome';
 import { recordRefusal } from './person-ledger';
-import type { EnrolmentReference } from './reference';
 import { accessStream, personStream } from './streams';
 
 export interface CoverageQuery {
@@ -149,7 +149,7 @@ export class QueryCoverage {
   private refuse(query: CoverageQuery): Promise<Refusal> {
     const { work, now } = this.dependencies;
     const at = now();
-    const refusal = refuseEnrolment('enrolment.person-unknown');
+    const refusal = refuseUnknown('query');
     const { person, insuredCity } = query;
     // Of a number its hash is kept; the hash of a certificate goes nowhere.
     const hash = person.by === 'personNo' ? person.number.candidates[0] : undefined;

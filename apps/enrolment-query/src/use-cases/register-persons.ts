@@ -1,4 +1,10 @@
-import { formatInstant, type Instant } from '@domain/kernel';
+import {
+  type Accepted,
+  decideRegistration,
+  type EnrolmentReference,
+  recordedRegistration,
+} from '@domain/enrolment';
+import { formatInstant, type Instant, type Refusal } from '@domain/kernel';
 import type { Transaction, UnitOfWork } from '@lib/journal';
 import { keepEntitlements } from '../storage/entitlements';
 import {
@@ -11,10 +17,9 @@ import {
   reservePersons,
 } from '../storage/persons';
 import { entitlementsOf } from './change-person';
-import { answerOfKey, type ChangeAnswer, KEY_REUSED } from './outcome';
-import { type Accepted, PersonLedger, recordRefusal } from './person-ledger';
-import type { EnrolmentReference } from './reference';
-import { decideRegistration, type Registration } from './registration';
+import { answerOfKey, type ChangeAnswer, VERSIONS } from './outcome';
+import { PersonLedger, recordRefusal } from './person-ledger';
+import type { Registration } from './registration';
 import { personStream } from './streams';
 
 export interface RegisterDependencies {
@@ -59,7 +64,7 @@ export class RegisterPersons {
         .map((registration, place) => ({ registration, place }))
         .filter(({ place }) => !answers.has(place));
       if (waiting.length > 0) await this.register(tx, waiting, answers);
-      return registrations.map((_registration, place) => answers.get(place) ?? KEY_REUSED);
+      return registrations.map((_registration, place) => answerAt(answers, place));
     });
   }
 
@@ -95,17 +100,25 @@ export class RegisterPersons {
     const { registration, personKey } = one;
     const { number, candidates } = registration;
     const coverage = ledger.coverageOf(personKey);
-    const state = {
-      personKey,
-      numberOwner: ownerOf(owners, { insuredCity: number.insuredCity, candidates }),
-      coverage,
+    const numberOwner = ownerOf(owners, { insuredCity: number.insuredCity, candidates });
+    const inputs = {
+      ...VERSIONS,
       decidedAt: formatInstant(at),
+      personKey,
+      ...(numberOwner === undefined ? {} : { numberOwner }),
     };
-    const decided = decideRegistration(registration, state, this.dependencies.reference);
+    const { reference } = this.dependencies;
+    const decided = decideRegistration(registration, coverage, inputs, reference);
     if (!('refusal' in decided)) return decided;
     const person = { stream: personStream(personKey), version: coverage?.version ?? 0 };
     return { ...decided, inputs: { ...decided.inputs, person } };
   }
+}
+
+function answerAt(answers: ReadonlyMap<number, ChangeAnswer>, place: number): ChangeAnswer {
+  const answer = answers.get(place);
+  if (answer === undefined) throw new Error('a registration was left without an answer');
+  return answer;
 }
 
 /** Takes keys and numbers for a batch; the first registration to name one has it. Locks in the order of hashes. */
@@ -160,17 +173,12 @@ function append(
 function refuse(
   tx: Transaction,
   { registration }: Found,
-  { inputs, refusal }: { readonly inputs: object; readonly refusal: { readonly refused: string } },
+  { inputs, refusal }: { readonly inputs: object; readonly refusal: Refusal },
   at: Instant,
 ): ChangeAnswer {
-  const { actor, key, command, grants, filings } = registration;
-  const whole = {
-    kind: 'register',
-    ...command,
-    ...(grants.length === 0 ? {} : { qualifications: grants.map((grant) => grant.command) }),
-    ...(filings.length === 0 ? {} : { filings: filings.map((filing) => filing.command) }),
-  };
-  const { insuredCity } = command;
+  const { actor, key } = registration;
+  const { insuredCity } = registration.command;
+  const whole = { kind: 'register', ...recordedRegistration(registration) };
   return recordRefusal(tx, { insuredCity, command: whole, inputs, refusal }, { actor, key, at });
 }
 

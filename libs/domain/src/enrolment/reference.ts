@@ -1,4 +1,4 @@
-import type { EnrolmentParameters } from '@domain/enrolment';
+import type { EnrolmentParameters } from './parameters';
 
 /** The data that decisions of enrolment read; what a decision read of it is recorded with its fact. */
 export interface EnrolmentReference {
