@@ -9,13 +9,13 @@ const KNOWN_WITHIN_SECONDS = 45;
 
 /**
  * Loads the persons city by city through the import of enrolment-query, unless they are there already, and waits until
- * settlement has heard of them. Says what was refused, line by line, where anything was.
+ * settlement has heard of them. Says what was refused, line by line, where anything was. Tells how many were new.
  */
 export async function loadPersons(
   stage: Stage,
   population: Population,
   shortfalls: Shortfalls,
-): Promise<void> {
+): Promise<{ readonly fresh: number }> {
   const cities = [...new Set(population.persons.map(({ insuredCity }) => insuredCity))].sort();
   const begun = performance.now();
   const loaded = await Promise.all(
@@ -34,6 +34,7 @@ export async function loadPersons(
   stage.screen.line(
     `  ✓ 参保人 persons ${population.persons.length}:新登记 loaded ${fresh},已在库 known ${known} (${seconds} s)`,
   );
+  return { fresh };
 }
 
 /** How many of a city's persons were loaded now; 0 when they were there already. */

@@ -12,6 +12,9 @@ import { settleTraffic } from './traffic';
 import { showWhereNext } from './where-next';
 
 const PERSONS = 2_000;
+/** Visits shown at the first start; later starts are for work, and show fewer. */
+const FIRST_VISITS = 1_500;
+const LATER_VISITS = 600;
 
 /** What the demonstration came to. */
 export interface Demonstrated {
@@ -49,10 +52,11 @@ export async function demonstrateOn(
   const runTag = Math.floor(stage.now() / 1000);
   screen.line('');
   screen.line('  ▌十城跨省结算演示 ten cities settling across the border');
-  await loadPersons(stage, population, shortfalls);
+  const { fresh } = await loadPersons(stage, population, shortfalls);
   await introduceDemoPerson(stage, population, introduce, shortfalls);
   screen.line('');
-  const tally = await settleTraffic(stage, population, runTag, shortfalls);
+  const visits = fresh > 0 ? FIRST_VISITS : LATER_VISITS;
+  const tally = await settleTraffic(stage, { population, runTag, visits }, shortfalls);
   for (const [code, times] of tally.refusals) screen.line(`    拒付 refused ${times} × ${code}`);
   await catchWrongClaims(stage, population, runTag, shortfalls);
   showWhereNext(stage, population);

@@ -23,7 +23,6 @@ import {
 import type { Shortfalls, Stage } from './stage';
 import { Tally } from './tally';
 
-const VISITS = 1_500;
 const PLANTED_RATE = 0.03;
 const ROUND = 100;
 const ROWS = 8;
@@ -44,14 +43,20 @@ export function liveWindow(now: Instant) {
   return { from: dateOf(notBefore), days: 4, notBefore, until: now };
 }
 
+export interface TrafficToShow {
+  readonly population: Population;
+  /** Tells the numbers of this run from those of others. */
+  readonly runTag: number;
+  readonly visits: number;
+}
+
 /**
  * Settles traffic of the ten cities, mostly in batches and some visits alone, while a table of the directed pairs runs. Afterwards every
  * answer and every suspicion must be what the truth of the simulator says.
  */
 export async function settleTraffic(
   stage: Stage,
-  population: Population,
-  runTag: number,
+  { population, runTag, visits }: TrafficToShow,
   shortfalls: Shortfalls,
 ): Promise<Tally> {
   const { screen } = stage;
@@ -61,7 +66,7 @@ export async function settleTraffic(
   const stream = generateVisits({
     seed: runTag,
     runTag,
-    visits: VISITS,
+    visits,
     population,
     ...liveWindow(stage.now()),
     plantedRate: PLANTED_RATE,
@@ -69,7 +74,7 @@ export async function settleTraffic(
     secondCities: false,
   });
   screen.line(
-    `  ▌近三天的${VISITS}笔就诊,由各就医地批量或单笔提交 visits of the last three days, in batches and alone`,
+    `  ▌近三天的${visits}笔就诊,由各就医地批量或单笔提交 visits of the last three days, in batches and alone`,
   );
   const begun = performance.now();
   for (const round of rounds(stream)) {
@@ -78,9 +83,10 @@ export async function settleTraffic(
       answers.set(keyOf(answer.visit), answer);
       count(tally, answer);
     }
-    screen.board(tally.board(ROWS, progressNote(answers.size, begun)));
+    screen.board(tally.board(ROWS, progressNote(answers.size, visits, begun)));
   }
   screen.settle();
+  shortfalls.expect(answers.size === visits, `只处理了${answers.size}/${visits}笔`);
   checkAnswers(answers, truths, shortfalls);
   await checkSuspicions(stage, answers, truths, shortfalls);
   return tally;
@@ -138,9 +144,9 @@ function count(tally: Tally, answer: VisitAnswer): void {
   tally.settled(insuredCity, careCity, sum);
 }
 
-function progressNote(done: number, begun: number): string {
+function progressNote(done: number, visits: number, begun: number): string {
   const perSecond = Math.round(done / ((performance.now() - begun) / 1000));
-  return `已处理 handled ${done}/${VISITS},每秒 per second ${perSecond}`;
+  return `已处理 handled ${done}/${visits},每秒 per second ${perSecond}`;
 }
 
 /** Every visit must have been answered as its truth says; without a truth it must have been settled. */
@@ -156,7 +162,6 @@ function checkAnswers(
     if (what !== undefined) wrong.set(what, (wrong.get(what) ?? 0) + 1);
   }
   for (const [what, times] of wrong) shortfalls.expect(false, `${times}笔结果不符 ${what}`);
-  shortfalls.expect(answers.size === VISITS, `只处理了${answers.size}/${VISITS}笔`);
 }
 
 /** How an answer differs from what was to come of its visit. */
