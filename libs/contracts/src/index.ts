@@ -1,5 +1,8 @@
 export * from './fact';
 export { type FactContract, factContracts } from './fact-schemas';
+export { crossCheckFactSchemas } from './cross-check/fact-schemas';
+export { enrolmentFactSchemas } from './enrolment/fact-schemas';
+export { settlementFactSchemas } from './settlement/fact-schemas';
 export * from './enrolment/facts';
 export * from './enrolment/bodies';
 export * from './enrolment/private-facts';
