@@ -117,7 +117,8 @@ export const CoverageReadSchema = fact(
     insuredCity: city,
     by: oneOf(['personNo', 'certificate']),
     on: day,
-    knownOn: Type.Optional(day),
+    // A day or a moment.
+    knownOn: Type.Optional(text),
     diseaseCode: Type.Optional(text),
     purpose: text,
     reference: Type.Optional(text),
