@@ -45,6 +45,10 @@ it('gives one certificate to one person, who may be insured a second time in the
     expect([one!.twin, other!.twin]).toEqual([other!.index, one!.index]);
     expect(one!.insuredCity.slice(0, 2)).not.toBe(other!.insuredCity.slice(0, 2));
     expect([one!.name, one!.birthDate]).toEqual([other!.name, other!.birthDate]);
+    // A referral would explain supplies in two cities on one day.
+    expect([...one!.filings, ...other!.filings].filter(({ type }) => type === 'referral')).toEqual(
+      [],
+    );
   }
 });
 

@@ -77,9 +77,10 @@ class Town {
 
   person(index: number, persons: number): SimulatedPerson {
     const { random } = this;
-    const reserved = index % RESERVED_EVERY === RESERVED_EVERY - 1 || isTwinned(index, persons);
+    const twinned = isTwinned(index, persons);
+    const reserved = twinned || index % RESERVED_EVERY === RESERVED_EVERY - 1;
     const flow = index === FIRST_TWIN ? this.firstTwinFlow() : this.anyFlow();
-    const { ailments, gender, birthDate } = this.patient(isTwinned(index, persons));
+    const { ailments, gender, birthDate } = this.patient(twinned);
     const insurance: Insurance = random.chance(38) ? 'employee' : 'resident';
     const second = reserved ? 60 : 7;
     const both = this.withCompanion(ailments, gender, birthDate, companionChance(flow, insurance));
@@ -93,13 +94,15 @@ class Town {
       birthDate,
       insurance,
       personType: personTypeOf(insurance, gender, birthDate),
-      state: reserved && random.chance(4) && !isTwinned(index, persons) ? 'paused' : 'active',
+      state: reserved && random.chance(4) && !twinned ? 'paused' : 'active',
       from: this.monthBetween(2018, 2024),
       qualifications: this.qualifications(both, reserved),
-      filings: this.filings(flow, insurance, birthDate, random.chance(second)),
+      filings: twinned
+        ? [{ careCity: flow.careCity, type: 'longTermResident', from: this.longAgo() }]
+        : this.filings(flow, insurance, birthDate, random.chance(second)),
       ailments: both,
       reserved,
-      ...(isTwinned(index, persons) ? { twin: index + 1 } : {}),
+      ...(twinned ? { twin: index + 1 } : {}),
     };
   }
 
