@@ -1,4 +1,5 @@
 import type { Refusal } from '@domain/kernel';
+import { isEnvironmentFault } from '@lib/journal';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { DoorRequest } from './call';
@@ -21,7 +22,8 @@ const BY_STATUS: Readonly<Record<number, string>> = {
 
 /**
  * The last resort of every request. Refusals and errors of the framework become problem documents; any other error is a fault
- * of ours: 500 with the trace id and not a word more, and the error described in the log.
+ * of ours: 500 with the trace id and not a word more, and the error described in the log; 503 where the database is away, because
+ * then the same request is worth sending again.
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -39,6 +41,10 @@ export class ProblemFilter implements ExceptionFilter {
     const traceparent = http.getRequest<DoorRequest>().door?.traceparent;
     const traceId = traceparent === undefined ? undefined : traceIdOf(traceparent);
     this.logs.error({ err: error, traceId }, 'a request failed');
+    if (isEnvironmentFault(error)) {
+      sendRefusal(reply, { refused: 'edge.unavailable' }, { 'retry-after': '1' });
+      return;
+    }
     sendRefusal(reply, { refused: 'edge.fault', ...(traceId === undefined ? {} : { traceId }) });
   }
 }
