@@ -58,6 +58,13 @@ it('uses a person in one case only', () => {
   for (const kinds of cases.values()) expect(kinds.size).toBe(1);
 });
 
+it('leaves people insured twice to the case that is about them', () => {
+  for (const { visit, truth } of planted) {
+    const twin = personOf(visit)?.twin;
+    expect(twin !== undefined).toBe(truth.kind === 'overlapping-insulin-two-insurances');
+  }
+});
+
 it('bills a limited drug against gender, age, tier and insurance, and lawfully in the near misses', () => {
   const lineOf = ({ visit, truth }: { visit: Visit; truth: Truth }) =>
     visit.lines.find(({ lineNo }) => lineNo === truth.finding!.lineNo)!;

@@ -61,7 +61,7 @@ export const ELIGIBILITY_PLANTS: Readonly<Record<EligibilityPlant, Plant>> = {
     );
   },
   'not-enrolled': (planter) => {
-    const person = planter.take('paused', () => true, 'paused');
+    const person = planter.take('paused', () => true, { state: 'paused' });
     return person === undefined
       ? undefined
       : refused(planter, 'not-enrolled', planter.treatment(person), '参保人已暂停参保');

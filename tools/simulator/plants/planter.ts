@@ -51,6 +51,11 @@ export interface CasePlaces {
   readonly secondCounty?: string;
 }
 
+interface Wanted {
+  readonly state?: SimulatedPerson['state'];
+  readonly insuredTwice?: boolean;
+}
+
 /** Diseases whose care is never stopped by screening, so that a wrong line there would not be blocked. */
 const PROTECTED = new Set(['M00503', 'M00504', 'M07801', 'M07803', 'M07804', 'M08300']);
 
@@ -80,17 +85,20 @@ export class Planter {
     return this.wish.population.persons[index];
   }
 
-  /** A reserved person, active unless told otherwise, that no case has used yet; `purpose` names the search. */
+  /**
+   * A reserved person that no case has used yet, active and insured once unless told otherwise: two enrolments of one
+   * person in two cases would make one case of them. `purpose` names the search.
+   */
   take(
     purpose: string,
     fits: (person: SimulatedPerson) => boolean,
-    state: SimulatedPerson['state'] = 'active',
+    { state = 'active', insuredTwice = false }: Wanted = {},
   ): SimulatedPerson | undefined {
     const { reserve } = this;
     for (let at = this.cursors.get(purpose) ?? 0; at < reserve.length; at += 1) {
       const person = reserve[at];
       if (person === undefined || this.used.has(person.index) || person.state !== state) continue;
-      if (!fits(person)) continue;
+      if ((person.twin !== undefined) !== insuredTwice || !fits(person)) continue;
       this.cursors.set(purpose, at + 1);
       this.used.add(person.index);
       return person;

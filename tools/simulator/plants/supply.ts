@@ -55,6 +55,7 @@ export const SUPPLY_PLANTS: Readonly<Record<SupplyPlant, Plant>> = {
         each.twin > each.index &&
         (places === undefined ||
           (each.insuredCity === places.first && each.filings[0]?.careCity === places.second)),
+      { insuredTwice: true },
     );
     const twin = person?.twin === undefined ? undefined : planter.person(person.twin);
     if (person === undefined || twin === undefined || !planter.claim(twin)) return undefined;
