@@ -7,7 +7,7 @@ import { send, writeRequests } from './load';
 import { durabilityOf, measureStore, settledCount } from './store';
 import { round, say, type Summary } from './summary';
 
-const PERSONS = 60_000;
+const PERSONS = Number(process.env['BENCH_PERSONS'] ?? 60_000);
 const WARM_UP = 10_000;
 const VISITS = Number(process.env['BENCH_VISITS'] ?? 150_000);
 const BASELINE_S = 8;

@@ -109,6 +109,9 @@ export function serviceEnvironment(
   return environment;
 }
 
+/** Batches make much that lives only for one batch: a larger nursery saves a third of the garbage collector's work. */
+const nodeOptions = ['--enable-source-maps', '--max-semi-space-size=64'];
+
 /** Starts one service; it is ready when it says so itself. Fails with one sentence when it is not compiled or does not come up. */
 export async function startService(
   ground: Ground,
@@ -129,7 +132,7 @@ export async function startService(
       name: service.name,
       runDir: ground.runDir,
       command: process.execPath,
-      args: ['--enable-source-maps', program],
+      args: [...nodeOptions, program],
       cwd: run.root,
       env: serviceEnvironment(service, run.surroundings),
       stopSignals: ['SIGTERM'],

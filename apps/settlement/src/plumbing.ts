@@ -76,6 +76,8 @@ export function settlementPlumbing(ground: PlumbingGround): Plumbing {
         groupId: 'settlement.requests',
         topics: careCities(config.DATA_DIR).map((city) => `settlement.requests.${city}`),
         lingerMs: LINGER_MS,
+        // One batch writes, one is being answered, one is on its way in.
+        concurrency: 3,
         onBatch: (messages) => intake.receive(messages),
       }),
     ],
