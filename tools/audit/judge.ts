@@ -1,0 +1,98 @@
+import type { AuditedStream, StoredFact } from '@lib/journal';
+import type { Client } from 'pg';
+import { type Difference, differenceOf } from './difference';
+
+/** What was counted and summed on the way; sums of ranges are added up. */
+export class Tally {
+  /** Facts decided again, and facts of which only the chain can be proved. */
+  decided = 0;
+  chainOnly = 0;
+  readonly sums = new Map<string, bigint>();
+
+  add(name: string, amount: bigint): void {
+    this.sums.set(name, (this.sums.get(name) ?? 0n) + amount);
+  }
+
+  merge({ decided, chainOnly, sums }: Pick<Tally, 'decided' | 'chainOnly' | 'sums'>): void {
+    this.decided += decided;
+    this.chainOnly += chainOnly;
+    for (const [name, amount] of sums) this.add(name, amount);
+  }
+}
+
+type Verdict = Difference | undefined | Promise<Difference | undefined>;
+
+/** Judges the streams of one service, in ascending order, after their chains proved sound. */
+export interface Judge {
+  readonly tally: Tally;
+  stream(audited: AuditedStream): Verdict;
+  /** What was left waiting for company is judged now. */
+  end(): Promise<Difference | undefined>;
+}
+
+/** What is known of one service: how its streams are judged, and what is proved once, before and after them. */
+export interface ServiceAudit {
+  /** Documents and the like, which decisions are made again with. */
+  before(client: Client): Promise<Difference | undefined>;
+  /** A judge with a connection of its own to the snapshot that is audited. */
+  judge(client: Client): Promise<Judge>;
+  /** What the sums over the whole journal say of the tables. */
+  after(client: Client, tally: Tally): Promise<Difference | undefined>;
+}
+
+/** A payload as JSON with its three parts. */
+export interface ParsedPayload {
+  readonly command: unknown;
+  readonly inputs: unknown;
+  readonly result: unknown;
+}
+
+/** Runs the judgement of one fact; a payload that cannot even be read or decided is a difference, not a fault of ours. */
+export function judged<T>(fact: StoredFact, work: (payload: ParsedPayload) => T): T | Difference {
+  try {
+    return work(JSON.parse(fact.payload) as ParsedPayload);
+  } catch (cause) {
+    const { stream, version } = fact;
+    // The message may quote the payload; the kind of error does not.
+    const kind = cause instanceof Error ? cause.name : 'unknown';
+    return { stream, version, what: `it cannot be decided again (${kind})` };
+  }
+}
+
+/**
+ * Compares the result of a fact, byte for byte as it stands in the payload, with the one that its decision gives again.
+ */
+export function resultDifference(
+  fact: StoredFact,
+  result: unknown,
+  expected: unknown,
+): Difference | undefined {
+  const text = JSON.stringify(expected);
+  if (fact.payload.endsWith(`,"result":${text}}`)) return undefined;
+  return differenceOf(fact, { what: 'result', expected: text, found: JSON.stringify(result) });
+}
+
+/** Compares the folded state with that of the head; the chain has proved that the head is the last fact. */
+export function stateDifference(
+  { stream, head }: AuditedStream,
+  expected: string | undefined,
+): Difference | undefined {
+  if (head === undefined || head.state === expected) return undefined;
+  const fault = {
+    what: 'state',
+    expected: asJson(expected),
+    found: asJson(head.state),
+  };
+  return differenceOf({ stream, version: head.version }, fault);
+}
+
+/** A state that is no JSON at all is compared as a text. */
+function asJson(state: string | undefined): string {
+  if (state === undefined) return 'null';
+  try {
+    JSON.parse(state);
+    return state;
+  } catch {
+    return JSON.stringify(state);
+  }
+}
