@@ -4,15 +4,11 @@ import { folders, type Source, typescriptSources, writtenSources } from './sourc
 /** The specs that plant what is forbidden. */
 const isOfThisCheck = ({ path }: Source): boolean => path.startsWith('test/architecture/');
 
-/** To be renamed to what it holds, the pages that every service serves; no other is let in. */
-const NAMED_BEFORE = ['libs/edge/src/common'];
-
 describe('the conventions of the design', () => {
   const sources = typescriptSources();
 
   it('give every folder a name that says what it holds', () => {
-    const named = folders().filter((folder) => !NAMED_BEFORE.includes(folder));
-    expect(checkFolderNames(named)).toEqual([]);
+    expect(checkFolderNames(folders())).toEqual([]);
   });
 
   it('keep every source short enough to be read at once', () => {

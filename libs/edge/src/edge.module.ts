@@ -1,9 +1,9 @@
 import { commonContracts, type Service } from '@lib/contracts';
 import { type DynamicModule, type Type } from '@nestjs/common';
 import { Clock } from './clock';
-import { adminController } from './common/admin.controller';
-import { healthController } from './common/health.controller';
-import { journalController } from './common/journal.controller';
+import { adminController } from './operation/admin.controller';
+import { healthController } from './operation/health.controller';
+import { journalController } from './operation/journal.controller';
 import { LOGS, type Logs } from './logs';
 import { Metrics } from './metrics';
 import { PersonalDataKeys } from './personal-data';

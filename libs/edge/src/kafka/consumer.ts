@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs';
-import type { ConsumerStatus } from '../common/ports';
+import type { ConsumerStatus } from '../operation/ports';
 import type { Logs } from '../logs';
 import { ConsumerSession, type SessionSettings, withTimeout } from './consumer-session';
 import { lagOf, missingTopics } from './lag';

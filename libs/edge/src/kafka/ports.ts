@@ -1,5 +1,5 @@
 import type { IncomingMessage } from '@lib/journal';
-import type { ConsumerStatus } from '../common/ports';
+import type { ConsumerStatus } from '../operation/ports';
 
 export interface ConsumeOptions {
   readonly groupId: string;

@@ -16,7 +16,7 @@ import {
   ParkedAdmin,
   type ServiceStatus,
   StatusSource,
-} from '../common/ports';
+} from '../operation/ports';
 import { edgeConfig, type EdgeConfig, readConfig } from '../config';
 import { Endpoint } from '../endpoint';
 import { createLogs } from '../logs';
