@@ -5,12 +5,13 @@ import {
   type RecordedYearFact,
   type ReplayDocuments,
   type ReplayedSettlement,
+  type SettledPart,
   YearReplay,
   yearToText,
 } from '@domain/settlement';
 import type { AuditedStream, StoredFact } from '@lib/journal';
 import type { Client } from 'pg';
-import { AMOUNT_FIELDS, amountsOf } from '../../apps/settlement/src/storage/settlements';
+import { AMOUNT_FIELDS } from '../../apps/settlement/src/storage/settlements';
 import { type Difference, differenceOf } from './difference';
 import { type Judge, judged, resultDifference, stateDifference, Tally } from './judge';
 import { type Cell, RowCheck } from './row-check';
@@ -116,7 +117,6 @@ export class JudgeYears implements Judge {
   private post(period: string, postings: readonly RecordedPosting[]): void {
     for (const { account, amountFen } of postings) {
       this.tally.add(`balance ${period} ${account}`, BigInt(amountFen));
-      this.tally.add(`entries ${period} ${account}`, 1n);
     }
   }
 }
@@ -154,7 +154,21 @@ function rowOf({ version, part, fact, reversalNo }: ReplayedSettlement): readonl
     settled.diseaseCode,
     parseInstant(command.settledAt),
     inputs.period,
-    amountsOf(settled).join(','),
+    amountsOf(settled),
     reversalNo,
   ];
+}
+
+/**
+ * The amounts of a settlement as its row keeps them. Read field by field: spreading them into one object costs a third of
+ * what deciding costs.
+ */
+function amountsOf(settled: SettledPart): string {
+  const { totals, payments } = settled;
+  let text = '';
+  for (const field of AMOUNT_FIELDS) {
+    const holder = field in totals ? totals : field in payments ? payments : settled;
+    text += `${text === '' ? '' : ','}${String(Reflect.get(holder, field))}`;
+  }
+  return text;
 }

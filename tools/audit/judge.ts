@@ -2,21 +2,32 @@ import type { AuditedStream, StoredFact } from '@lib/journal';
 import type { Client } from 'pg';
 import { type Difference, differenceOf } from './difference';
 
+/** A sum, and of how many amounts. */
+export interface Sum {
+  amount: bigint;
+  entries: number;
+}
+
 /** What was counted and summed on the way; sums of ranges are added up. */
 export class Tally {
   /** Facts decided again, and facts of which only the chain can be proved. */
   decided = 0;
   chainOnly = 0;
-  readonly sums = new Map<string, bigint>();
+  readonly sums = new Map<string, Sum>();
 
-  add(name: string, amount: bigint): void {
-    this.sums.set(name, (this.sums.get(name) ?? 0n) + amount);
+  add(name: string, amount: bigint, entries = 1): void {
+    const sum = this.sums.get(name);
+    if (sum === undefined) this.sums.set(name, { amount, entries });
+    else {
+      sum.amount += amount;
+      sum.entries += entries;
+    }
   }
 
   merge({ decided, chainOnly, sums }: Pick<Tally, 'decided' | 'chainOnly' | 'sums'>): void {
     this.decided += decided;
     this.chainOnly += chainOnly;
-    for (const [name, amount] of sums) this.add(name, amount);
+    for (const [name, { amount, entries }] of sums) this.add(name, amount, entries);
   }
 }
 

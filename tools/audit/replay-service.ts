@@ -9,7 +9,7 @@ import {
   type ReplaySource,
   type Service,
 } from './replay-stretch';
-import { openCrew, type SizedPiece } from './threads';
+import { COMPILED_WORKER, openCrew, type SizedPiece, type WorkerFile } from './threads';
 
 export interface ServiceReplay {
   readonly service: Service;
@@ -27,6 +27,8 @@ export interface ReplayOptions extends Chosen {
   readonly service: Service;
   readonly url: string;
   readonly threads: number;
+  /** What a thread runs; the compiled worker where absent. */
+  readonly worker?: WorkerFile;
 }
 
 /**
@@ -43,11 +45,8 @@ export async function replayService(options: ReplayOptions): Promise<ServiceRepl
     const { rows } = await client.query<{ snapshot: string }>(
       'select pg_export_snapshot() as snapshot',
     );
-    const started = process.hrtime.bigint();
     const source = { service, url, snapshot: rows[0]?.snapshot ?? '' };
-    const done = await replayIn(client, source, options);
-    const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-    return { service, ...done, seconds };
+    return { service, ...(await replayIn(client, source, options)) };
   } finally {
     await client.end();
   }
@@ -57,18 +56,24 @@ async function replayIn(
   client: Client,
   source: ReplaySource,
   options: ReplayOptions,
-): Promise<Omit<ServiceReplay, 'service' | 'seconds'>> {
+): Promise<Omit<ServiceReplay, 'service'>> {
   const audit = AUDITS[source.service];
   const damaged = await audit.before(client);
-  if (damaged !== undefined) return summed([{ ...NOTHING, difference: damaged }]);
+  if (damaged !== undefined)
+    return { ...summed([{ ...NOTHING, difference: damaged }]), seconds: 0 };
   const pieces = await piecesOf(client, options);
-  const crew = await openCrew(source, Math.min(options.threads, pieces.length));
+  const threads = Math.min(options.threads, pieces.length);
+  const crew = await openCrew(source, { threads, worker: options.worker ?? COMPILED_WORKER });
+  // What is measured is the replay, not the start of threads and connections.
+  const started = process.hrtime.bigint();
+  const lasted = (): number => Number(process.hrtime.bigint() - started) / 1e9;
   try {
-    const done = summed(await crew.replay(pieces));
+    const done = { ...summed(await crew.replay(pieces)), seconds: lasted() };
     const isWhole = pieces.every(({ stream, from, to }) => (stream ?? from ?? to) === undefined);
     if (done.difference !== undefined || !isWhole) return done;
     const difference = await audit.after(client, done.tally);
-    return difference === undefined ? done : { ...done, difference };
+    const all = { ...done, seconds: lasted() };
+    return difference === undefined ? all : { ...all, difference };
   } finally {
     await crew.close();
   }

@@ -51,18 +51,21 @@ async function balanceDifference(client: Client, tally: Tally): Promise<Differen
   for (const { account, period, amount, entries } of rows) {
     left.delete(`balance ${period} ${account}`);
     periods.set(period, (periods.get(period) ?? 0n) + BigInt(amount));
-    for (const [name, found] of [
-      ['balance', amount],
-      ['entries', entries],
-    ] as const) {
-      const expected = String(tally.sums.get(`${name} ${period} ${account}`) ?? 0n);
-      if (expected === found) continue;
+    const sum = tally.sums.get(`balance ${period} ${account}`);
+    const figures = [
+      { name: 'balance', expected: String(sum?.amount ?? 0n), found: amount },
+      { name: 'entries', expected: String(sum?.entries ?? 0), found: entries },
+    ];
+    const wrong = figures.find(({ expected, found }) => expected !== found);
+    if (wrong !== undefined) {
+      const { name, expected, found } = wrong;
       return { what: `${name} of account ${account} in period ${period}`, expected, found };
     }
   }
   const [missing] = left;
   if (missing !== undefined) {
-    return { what: missing, expected: String(tally.sums.get(missing) ?? 0n), found: 'absent' };
+    const expected = String(tally.sums.get(missing)?.amount ?? 0n);
+    return { what: missing, expected, found: 'absent' };
   }
   const open = [...periods].find(([, sum]) => sum !== 0n);
   if (open === undefined) return undefined;

@@ -10,7 +10,10 @@ export async function rowCountDifference(
 ): Promise<Difference | undefined> {
   for (const table of tables) {
     const { rows } = await client.query<{ count: string }>(`select count(*) from ${table}`);
-    const [expected, found] = [String(tally.sums.get(`rows ${table}`) ?? 0n), rows[0]?.count];
+    const [expected, found] = [
+      String(tally.sums.get(`rows ${table}`)?.amount ?? 0n),
+      rows[0]?.count,
+    ];
     if (found !== expected) {
       return { what: `rows of ${table} in all`, expected, found: found ?? 'absent' };
     }

@@ -16,10 +16,23 @@ export interface SizedPiece extends Piece {
 /** Small objects die young here: with the usual nursery a third of the time goes to the garbage collector. */
 const LIMITS = { maxYoungGenerationSizeMb: 96 };
 
+/** The file that a thread runs, and what Node needs to run it. */
+export interface WorkerFile {
+  readonly file: string;
+  readonly execArgv: readonly string[];
+}
+
+export const COMPILED_WORKER: WorkerFile = { file: join(__dirname, 'worker.js'), execArgv: [] };
+
+interface CrewOptions {
+  readonly threads: number;
+  readonly worker: WorkerFile;
+}
+
 /** Opens a crew of `threads` threads; with one, the caller's own does the work. */
-export async function openCrew(source: ReplaySource, threads: number): Promise<Crew> {
-  if (threads <= 1) return new OwnThread(await Replayer.open(source));
-  return ManyThreads.start(source, threads);
+export async function openCrew(source: ReplaySource, options: CrewOptions): Promise<Crew> {
+  if (options.threads <= 1) return new OwnThread(await Replayer.open(source));
+  return ManyThreads.start(source, options);
 }
 
 class OwnThread implements Crew {
@@ -43,12 +56,12 @@ class OwnThread implements Crew {
 class ManyThreads implements Crew {
   private constructor(private readonly workers: readonly Worker[]) {}
 
-  static async start(source: ReplaySource, threads: number): Promise<ManyThreads> {
-    const workers = Array.from(
-      { length: threads },
-      () =>
-        new Worker(join(__dirname, 'worker.js'), { workerData: source, resourceLimits: LIMITS }),
-    );
+  static async start(
+    source: ReplaySource,
+    { threads, worker: { file, execArgv } }: CrewOptions,
+  ): Promise<ManyThreads> {
+    const settings = { workerData: source, resourceLimits: LIMITS, execArgv: [...execArgv] };
+    const workers = Array.from({ length: threads }, () => new Worker(file, settings));
     const crew = new ManyThreads(workers);
     try {
       await Promise.all(workers.map(nextMessage));
