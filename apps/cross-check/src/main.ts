@@ -3,7 +3,7 @@ import { ConfigError, OffsetClock, readConfig } from '@lib/edge';
 import { openDatabase } from '@lib/journal';
 import { crossCheckConfig } from './config';
 import { startCrossCheck } from './start';
-import { CrossCheckTables1767200100000 } from './storage/migrations';
+import { crossCheckMigrations } from './storage/migrations';
 
 /** Starts the service from its environment; with `--migrate-only` brings the schema up to date and leaves. */
 async function main(): Promise<void> {
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
     poolSize: config.DATABASE_POOL_SIZE,
     service: 'cross-check',
     socketDir: config.DATABASE_SOCKET_DIR,
-    migrations: [CrossCheckTables1767200100000],
+    migrations: crossCheckMigrations,
     now,
   });
   if (process.argv.includes('--migrate-only')) await database.destroy();

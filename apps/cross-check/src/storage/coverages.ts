@@ -24,7 +24,7 @@ export async function loadCoverages(
   if (personKeys.length === 0) return new Map();
   const rows = await reader.query<{ person_key: string; coverage: string }>({
     name: 'load-coverages',
-    text: 'select person_key, coverage from coverage where person_key = any ($1::text[])',
+    text: 'select person_key, coverage from load_coverages($1::text[])',
     values: [personKeys],
   });
   return new Map(rows.map((row) => [row.person_key, row.coverage]));
@@ -81,10 +81,7 @@ export async function coveragesByNumber(
   if (numbers.length === 0) return new Map();
   const rows = await reader.query<{ insured_city: string; hash: string; coverage: string }>({
     name: 'coverages-by-number',
-    text: `select p.insured_city, p.hash, c.coverage
-      from unnest($1::text[], $2::text[]) as a (insured_city, hash)
-      join person_no p using (insured_city, hash)
-      join coverage c on c.person_key = p.person_key`,
+    text: 'select insured_city, hash, coverage from coverages_by_number($1::text[], $2::text[])',
     values: [numbers.map(({ insuredCity }) => insuredCity), numbers.map(({ hash }) => hash)],
   });
   return new Map(

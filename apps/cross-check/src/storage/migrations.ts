@@ -157,6 +157,46 @@ begin
 end $$;
 `;
 
+/** Reads on the path of facts, pinned for the same reason. */
+const PINNED_READS = `
+create function load_visits(wanted text[])
+returns table (visit_group_no text, reversed text[], record text) language plpgsql stable
+  set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  return query select v.visit_group_no, v.reversed, v.record from settled_visit v
+    where v.visit_group_no = any (wanted);
+end $$;
+
+create function suspicions_about(kinds text[], subjects text[]) returns setof suspicion language plpgsql stable
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+  set plan_cache_mode = force_generic_plan as $$
+begin
+  return query select s.* from (select distinct * from unnest(kinds, subjects)) as a (kind, about)
+    join suspicion s on s.check_kind = a.kind and s.subject = a.about;
+end $$;
+
+create function load_coverages(wanted text[])
+returns table (person_key text, coverage text) language plpgsql stable
+  set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  return query select c.person_key, c.coverage from coverage c where c.person_key = any (wanted);
+end $$;
+
+create function coverages_by_number(cities text[], hashes text[])
+returns table (insured_city text, hash text, coverage text) language plpgsql stable
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+  set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  return query select p.insured_city, p.hash, c.coverage
+    from unnest(cities, hashes) as a (city, hashed)
+    join person_no p on p.insured_city = a.city and p.hash = a.hashed
+    join coverage c on c.person_key = p.person_key;
+end $$;
+`;
+
 /** Read models, settled visits by what is asked of them, suspicions. The journal's own tables come with `libs/journal`. */
 export class CrossCheckTables1767200100000 implements MigrationInterface {
   readonly name = 'CrossCheckTables1767200100000';
@@ -172,3 +212,24 @@ export class CrossCheckTables1767200100000 implements MigrationInterface {
         institution, person_no, coverage;`);
   }
 }
+
+/** Pins the plans of the reads that every batch of facts may need. */
+export class CrossCheckPinnedReads1767200200000 implements MigrationInterface {
+  readonly name = 'CrossCheckPinnedReads1767200200000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(PINNED_READS);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      'drop function coverages_by_number, load_coverages, suspicions_about, load_visits',
+    );
+  }
+}
+
+/** The migrations of cross-check in their order. */
+export const crossCheckMigrations = [
+  CrossCheckTables1767200100000,
+  CrossCheckPinnedReads1767200200000,
+] as const;

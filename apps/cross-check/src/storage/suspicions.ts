@@ -41,8 +41,7 @@ export async function knownAbout(
   if (subjects.length === 0) return [];
   const rows = await tx.query<StoredRow>({
     name: 'suspicions-about',
-    text: `select s.* from suspicion s
-      join unnest($1::text[], $2::text[]) as a (check_kind, subject) using (check_kind, subject)`,
+    text: 'select * from suspicions_about($1::text[], $2::text[])',
     values: [subjects.map(({ checkKind }) => checkKind), subjects.map(({ subject }) => subject)],
   });
   return rows.map((row) => ({

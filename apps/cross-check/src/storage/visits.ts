@@ -113,7 +113,7 @@ export async function loadVisits(
   if (visitGroupNos.length === 0) return [];
   const rows = await reader.query<{ visit_group_no: string; reversed: string[]; record: string }>({
     name: 'load-visits',
-    text: 'select visit_group_no, reversed, record from settled_visit where visit_group_no = any ($1::text[])',
+    text: 'select visit_group_no, reversed, record from load_visits($1::text[])',
     values: [visitGroupNos],
   });
   return rows.map((row) => ({

@@ -5,7 +5,7 @@ import { instant, parseInstant } from '@domain/kernel';
 import type { RecordedLine, RecordedVisit, SettlementReversed, VisitSettled } from '@lib/contracts';
 import { type ReceivedFact, createUnitOfWork, journalMigrations } from '@lib/journal';
 import { createTestDatabase, type TestDatabase } from '@lib/testkit';
-import { CrossCheckTables1767200100000 } from '../storage/migrations';
+import { crossCheckMigrations } from '../storage/migrations';
 import { readRuleSetFolders } from '../storage/rule-set-files';
 import type { CheckParts } from './check-settlements';
 import { compileTexts } from './load-rule-sets';
@@ -42,7 +42,7 @@ export const fixedParts: CheckParts = {
 /** A database with the tables of cross-check and a unit of work over it. */
 export async function openCrossCheck(name: string) {
   const database: TestDatabase = await createTestDatabase({
-    migrations: [...journalMigrations, CrossCheckTables1767200100000],
+    migrations: [...journalMigrations, ...crossCheckMigrations],
     name,
   });
   return { database, work: createUnitOfWork(database.dataSource) };

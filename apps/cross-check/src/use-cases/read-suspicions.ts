@@ -57,7 +57,7 @@ export class ReadSuspicions {
     const row = await findSuspicion(this.reader, id);
     const result = row === undefined ? undefined : resultOf(row);
     if (row === undefined || result === undefined || !maySee(result)) {
-      return { refused: 'cross-check.suspicion-not-found' };
+      return { refused: 'suspicion.not-found' };
     }
     return { ...summaryOf(row), evidence: result.involved };
   }
