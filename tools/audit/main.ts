@@ -96,9 +96,9 @@ function wholeNumber(option: string, text: string): number {
 /** What the auditor can do something about, as one sentence; undefined for a fault of ours. */
 function sentenceOf(cause: unknown): string | undefined {
   if (cause instanceof AuditFault) return cause.message;
-  if (!(cause instanceof Error) || !('code' in cause)) return undefined;
+  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return undefined;
   const code = String(cause.code);
-  if (code.startsWith('ERR_PARSE_ARGS')) return cause.message;
+  if (code.startsWith('ERR_PARSE_ARGS') && 'message' in cause) return String(cause.message);
   if (['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'ECONNRESET', '3D000', '28P01'].includes(code)) {
     return `The database could not be reached or opened (${code}): check that it runs and where it is.`;
   }

@@ -43,6 +43,9 @@ export async function documentDifference(client: Client): Promise<Difference | u
     if (document.id !== row.id || document.version !== row.version) {
       return { stream, what: `policy_document names another version than its text` };
     }
+    if (!isReadable(row)) {
+      return { stream, what: `version ${row.version} cannot be read as a ${row.kind}` };
+    }
   }
   return undefined;
 }
@@ -60,12 +63,22 @@ async function compile(client: Client): Promise<ReplayDocuments> {
   const packs = new Map<string, PolicyPack>();
   const agreements = new Map<string, Agreement>();
   for (const row of await documentsOf(client)) {
-    if (row.kind === 'pack')
-      packs.set(row.hash, packFromWire(JSON.parse(row.text) as PolicyPackWire));
-    else agreements.set(row.hash, agreementFromWire(JSON.parse(row.text) as AgreementWire));
+    if (row.kind === 'pack') packs.set(row.hash, packOf(row));
+    else agreements.set(row.hash, agreementOf(row));
   }
   return {
     packByHash: (key) => packs.get(key),
     agreementByHash: (key) => agreements.get(key),
   };
+}
+
+const packOf = ({ text }: DocumentRow) => packFromWire(JSON.parse(text) as PolicyPackWire);
+const agreementOf = ({ text }: DocumentRow) => agreementFromWire(JSON.parse(text) as AgreementWire);
+
+function isReadable(row: DocumentRow): boolean {
+  try {
+    return (row.kind === 'pack' ? packOf(row) : agreementOf(row)).id === row.id;
+  } catch {
+    return false;
+  }
 }
