@@ -32,7 +32,7 @@ export interface KeptVisit {
 
 /**
  * Adds sales to boxes and locks the boxes until the transaction ends, in one order everywhere; a box with no new
- * visits is only locked. Returns every box named with all its visits.
+ * visits is only locked. Returns the boxes with more than one visit: of a single sale nobody can be suspicious.
  */
 export async function keepSales(
   tx: Transaction,

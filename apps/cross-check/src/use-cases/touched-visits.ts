@@ -44,12 +44,16 @@ export async function keepBatch(tx: Transaction, batch: SettlementBatch): Promis
     ...groups.flatMap((group) => own.get(group) ?? []),
   ];
   const boxes = await keepSales(tx, salesOf(records, takenBack));
-  await keepVisits(tx, records.map(rowOf));
+  const questions = records.map(questionsOf);
+  await keepVisits(
+    tx,
+    records.map((record, index) => rowOf(record, questions[index] ?? [])),
+  );
   await markReversed(
     tx,
     batch.reversed.map(({ result }) => result),
   );
-  return { questions: [...records, ...takenBack].flatMap(questionsOf), boxes, takenBack };
+  return { questions: [...questions.flat(), ...takenBack.flatMap(questionsOf)], boxes, takenBack };
 }
 
 /** New sales by box; a box of a reversed sale is named without a new one. */
@@ -71,8 +75,7 @@ function salesOf(
   return sales;
 }
 
-function rowOf(record: VisitRecord): VisitRow {
-  const marks = questionsOf(record);
+function rowOf(record: VisitRecord, marks: readonly MarkedQuestion[]): VisitRow {
   const markOf = (kind: MarkedQuestion['kind']): bigint[] =>
     marks.filter((each) => each.kind === kind).map(({ mark }) => mark);
   return {
@@ -85,10 +88,10 @@ function rowOf(record: VisitRecord): VisitRow {
   };
 }
 
-/** The questions that more than one visit could answer, and those about anything taken back. */
+/** The questions that more than one visit could answer: of a single visit there is nothing to suspect or to withdraw. */
 export async function candidatesOf(
   tx: Transaction,
-  { questions, boxes, takenBack }: Touched,
+  { questions, boxes }: Touched,
 ): Promise<readonly Candidate[]> {
   const byMark = new Map(questions.map((each) => [keyOf(each.kind, each.mark), each]));
   const marksOf = (kind: MarkedQuestion['kind']): bigint[] =>
@@ -103,10 +106,8 @@ export async function candidatesOf(
     const question = byMark.get(keyOf(kind, mark));
     if (question !== undefined) candidates.push({ question, visitGroupNos });
   }
-  const gone = new Set(takenBack.map(({ visitGroupNo }) => visitGroupNo));
   for (const { code, visitGroupNos } of boxes) {
-    const isTouched = visitGroupNos.length > 1 || visitGroupNos.some((group) => gone.has(group));
-    if (isTouched) candidates.push({ question: boxQuestion(code), visitGroupNos });
+    candidates.push({ question: boxQuestion(code), visitGroupNos });
   }
   return candidates;
 }
