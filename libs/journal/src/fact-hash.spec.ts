@@ -51,6 +51,25 @@ describe('the hash of a fact', () => {
     );
   });
 
+  it.each([
+    // subject's length   payload's length
+    [3_900, 10],
+    [5_000, 10],
+    [5, 70_000],
+    [5_000, 70_000],
+  ])(
+    'is that of the framed bytes for a subject of %i and a payload of %i letters',
+    (subject, size) => {
+      const [long, text] = ['长'.repeat(subject), '数'.repeat(size)];
+      const large = { ...fact, actor: { ...fact.actor, subject: long }, payload: text };
+      const bytes = [
+        `64:${GENESIS_HASH},7:year/p1,1:1,8:Noted.v1,7:partner,${subject * 3}:${long},6:430100,`,
+        `14:partner:430100,2:k1,4:aa01,29:2026-03-02T10:15:00.250+08:00,${size * 3}:${text},`,
+      ].join('');
+      expect(hashOf(large)).toBe(createHash('sha256').update(bytes, 'utf8').digest('hex'));
+    },
+  );
+
   it('survives the columns: an actor is read back as it was written', () => {
     fc.assert(
       fc.property(
