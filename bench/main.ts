@@ -1,5 +1,6 @@
 import { chain } from './chain';
 import { latency } from './latency';
+import { screening } from './screening';
 import { settle } from './settle';
 import { printSummary, say, type Summary } from './summary';
 
@@ -17,6 +18,10 @@ const BENCHMARKS: Readonly<
   latency: {
     run: latency,
     about: 'settling over HTTP with screening: one in flight, then 200 connections',
+  },
+  screening: {
+    run: screening,
+    about: 'claims against the published rules, in process',
   },
 };
 
