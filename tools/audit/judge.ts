@@ -58,16 +58,54 @@ export interface ParsedPayload {
   readonly result: unknown;
 }
 
-/** Runs the judgement of one fact; a payload that cannot even be read or decided is a difference, not a fault of ours. */
+/** Runs the judgement of one fact on its payload; one that cannot even be read or decided is a difference. */
 export function judged<T>(fact: StoredFact, work: (payload: ParsedPayload) => T): T | Difference {
+  return guarded(fact, () => work(JSON.parse(fact.payload) as ParsedPayload));
+}
+
+/** Runs the judgement of one fact; what it throws over is a difference of the fact, not a fault of ours. */
+export function guarded<T>(fact: StoredFact, work: () => T): T | Difference {
   try {
-    return work(JSON.parse(fact.payload) as ParsedPayload);
+    return work();
   } catch (cause) {
     const { stream, version } = fact;
     // The message may quote the payload; the kind of error does not.
     const kind = cause instanceof Error ? cause.name : 'unknown';
     return { stream, version, what: `it cannot be decided again (${kind})` };
   }
+}
+
+const RESULT = ',"result":';
+
+/** A payload read without its result, and where the result begins in the text. */
+export interface PayloadHead {
+  readonly command: unknown;
+  readonly inputs: unknown;
+  readonly resultAt: number;
+}
+
+/**
+ * Reads a payload up to its result, which an auditor who decides again need only compare as text. Undefined where the text
+ * does not come apart so: then the whole of it has to be read.
+ */
+export function headOf(payload: string): PayloadHead | undefined {
+  const end = payload.lastIndexOf(RESULT);
+  try {
+    const head = JSON.parse(`${payload.slice(0, end)}}`) as Omit<PayloadHead, 'resultAt'>;
+    return { ...head, resultAt: end + RESULT.length };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the result that a payload ends with is exactly this one. */
+export function endsWithResult(
+  payload: string,
+  { resultAt }: PayloadHead,
+  result: unknown,
+): boolean {
+  const text = JSON.stringify(result);
+  return payload.length === resultAt + text.length + 1 && payload.endsWith(`${text}}`);
 }
 
 /**

@@ -308,6 +308,12 @@ describe('the replay of a journal whose chain was forged anew', () => {
       { version: 4, what: 'inputs.standing[0].part', expected: '1', found: '0' },
     ],
     [
+      'the day of a visit, to one that would be refused',
+      { stream: B2, version: 1 },
+      (payload: string) => payload.replace('"visitedOn":"2026-03-02"', '"visitedOn":"2020-01-02"'),
+      { version: 1, what: 'its outcome', found: 'VisitSettled.v1' },
+    ],
+    [
       'a second result behind the first',
       { stream: B2, version: 1 },
       (payload: string) => `${payload.slice(0, -1)},"result":{}}`,
