@@ -379,11 +379,14 @@ AS $function$
 begin
   -- One ascending pass takes every lock: two batches that share boxes never wait for each other in a ring.
   return query
-  insert into trace_code as t (code, visit_group_nos)
-    select s.code, string_to_array(s.visits, ',', '')
-    from unnest($1, $2) as s (code, visits) order by s.code collate "C"
-  on conflict (code) do update set visit_group_nos = t.visit_group_nos || excluded.visit_group_nos
-  returning t.code, t.visit_group_nos;
+  with kept as (
+    insert into trace_code as t (code, visit_group_nos)
+      select s.code, string_to_array(s.visits, ',', '')
+      from unnest($1, $2) as s (code, visits) order by s.code collate "C"
+    on conflict (code) do update set visit_group_nos = t.visit_group_nos || excluded.visit_group_nos
+    returning t.code, t.visit_group_nos
+  )
+  select k.code, k.visit_group_nos from kept k where cardinality(k.visit_group_nos) > 1;
 end $function$
 
 CREATE OR REPLACE FUNCTION public.keep_visits(visits text[], invoice_marks bigint[], lines_marks bigint[], records text, supply_marks bigint[], supply_cities integer[], supply_visits text[])

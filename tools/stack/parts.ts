@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { prepareRunDir, writePrivateFile } from './files';
+import { readCities } from './cities';
+import { prepareRunDir, projectRoot, writePrivateFile } from './files';
 import type { Ground } from './ground';
 import { startKafka, type RunningKafka } from './kafka';
 import { letGo, takeOver } from './leftovers';
@@ -7,6 +8,7 @@ import { Scope, allOrNone } from './lifetime';
 import { choosePort, freePort } from './ports';
 import { startPostgres, type RunningPostgres } from './postgres';
 import { silent, step, type Say } from './progress';
+import { createTopics, stackTopics } from './topics';
 
 /** PostgreSQL and Kafka alone, for integration tests. */
 export interface RunningParts {
@@ -25,7 +27,7 @@ export interface PartsWish {
 }
 
 /**
- * Starts PostgreSQL and Kafka side by side in a folder of their own and notes their addresses in `parts.env` there. Fails with
+ * Starts PostgreSQL and Kafka, with the topics of the stack, side by side in a folder of their own and notes their addresses in `parts.env` there. Fails with
  * one sentence, and leaves nothing running, when either does not come up.
  */
 export async function startParts(wish: PartsWish): Promise<RunningParts> {
@@ -37,6 +39,8 @@ export async function startParts(wish: PartsWish): Promise<RunningParts> {
       postgresOn(ground, wish.postgresPort ?? 0),
       kafkaOn(ground, wish.kafkaPort ?? 0),
     ]);
+    const codes = readCities(join(projectRoot(), 'data')).map(({ code }) => code);
+    await createTopics(kafka.brokers, stackTopics(codes));
     const addresses = { postgresUrl: postgres.adminUrl, kafkaBrokers: kafka.brokers };
     writePrivateFile(
       join(wish.runDir, 'parts.env'),

@@ -5,6 +5,7 @@ import {
   type DocumentRef,
   type InstitutionView,
   type PractitionerView,
+  type RecordedLine,
   type RecordedVisit,
   type ScreeningRecord,
   yearStream,
@@ -107,16 +108,35 @@ async function screen(
 function visitToScreen({ command, coverage, institution }: GatheredVisit): VisitToScreen {
   const { visit } = command;
   const enrolment = coverage && enrolmentOn(coverage, visit.insuredCity, settlementDay(visit));
-  if (coverage === undefined || enrolment === undefined) return visit;
+  const { careType, visitedOn, emergency, diseaseCode } = visit;
   return {
-    ...visit,
-    subject: {
-      personKey: coverage.personKey,
-      gender: coverage.gender,
-      birthDate: coverage.birthDate,
-      insurance: enrolment.insurance,
-      institutionLevel: institution?.level ?? 0,
-    },
+    careType,
+    visitedOn,
+    ...(emergency === undefined ? {} : { emergency }),
+    ...(diseaseCode === undefined ? {} : { diseaseCode }),
+    ...(coverage === undefined || enrolment === undefined
+      ? {}
+      : {
+          subject: {
+            gender: coverage.gender,
+            birthDate: coverage.birthDate,
+            insurance: enrolment.insurance,
+            institutionLevel: institution?.level ?? 0,
+          },
+        }),
+    lines: visit.lines.map(lineToScreen),
+  };
+}
+
+function lineToScreen(line: RecordedLine): VisitToScreen['lines'][number] {
+  const { lineNo, itemCode, itemName, amountFen, performedAt, diseaseCode } = line;
+  return {
+    lineNo,
+    itemCode,
+    itemName,
+    amountFen,
+    ...(performedAt === undefined ? {} : { performedAt }),
+    ...(diseaseCode === undefined ? {} : { diseaseCode }),
   };
 }
 

@@ -1,7 +1,5 @@
-import type { Gender, Insurance } from '@domain/enrolment';
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { oneOf, wire } from '../http/wire';
-import type { RecordedVisit } from '@domain/settlement';
 
 /** From mildest to strongest (architecture §11); the strongest finding of a visit is the visit's action. */
 export const SCREENING_ACTIONS = [
@@ -36,33 +34,9 @@ export interface ScreenedVisit {
   readonly findings: readonly Finding[];
 }
 
-/** What settlement knows of the person when it asks, so that screening needs no look-up of its own. Never logged. */
-export interface ScreeningSubject {
-  readonly personKey: string;
-  readonly gender: Gender;
-  readonly birthDate: string;
-  readonly insurance: Insurance;
-  /** Hospital tier of the institution: 1, 2, 3; 0 without a tier. */
-  readonly institutionLevel: number;
-}
-
-/** A visit as the settlement service has it screened. */
-export type VisitToScreen = RecordedVisit & { readonly subject?: ScreeningSubject };
-
-export interface ScreeningsRequest {
-  readonly stage: 'before' | 'during';
-  readonly visits: readonly VisitToScreen[];
-}
-
-/** In the order of the request. */
-export interface ScreeningsAnswer {
-  readonly ruleSet: { readonly id: string; readonly version: string; readonly hash: string };
-  readonly visits: readonly ScreenedVisit[];
-}
-
 /**
- * What screening reads of a visit that settlement hands over. Open on purpose: settlement checked the visit at its own
- * door, and sends it as it recorded it.
+ * What screening reads of a visit that settlement hands over: little, because it is asked before every settlement. With
+ * what settlement knows of the person (`subject`, never logged) screening needs no look-up of its own.
  */
 export const VisitToScreenBody = Type.Object({
   careType: wire.code,
@@ -88,3 +62,15 @@ export const VisitToScreenBody = Type.Object({
     }),
   ),
 });
+export type VisitToScreen = Static<typeof VisitToScreenBody>;
+
+export interface ScreeningsRequest {
+  readonly stage: 'before' | 'during';
+  readonly visits: readonly VisitToScreen[];
+}
+
+/** In the order of the request. */
+export interface ScreeningsAnswer {
+  readonly ruleSet: { readonly id: string; readonly version: string; readonly hash: string };
+  readonly visits: readonly ScreenedVisit[];
+}
