@@ -31,3 +31,12 @@ export async function settledCount(database: Client): Promise<number> {
   );
   return rows[0]?.count ?? 0;
 }
+
+/** Settlements per transaction, over the newest ones: how much company they had. */
+export async function batchSize(database: Client): Promise<number> {
+  const { rows } = await database.query<{ size: number }>(
+    `select (count(*)::float8 / greatest(count(distinct xid), 1)) as size
+      from (select xid from journal where type = 'VisitSettled.v1' order by position desc limit 20000) newest`,
+  );
+  return rows[0]?.size ?? 0;
+}

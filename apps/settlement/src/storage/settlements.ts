@@ -29,9 +29,12 @@ export const AMOUNT_FIELDS = [
 export function amountsOf(
   part: Pick<SettledPart, 'totals' | 'payments' | 'remoteFirstPayFen' | 'deductibleFen'>,
 ): readonly number[] {
-  const { totals, payments, remoteFirstPayFen, deductibleFen } = part;
-  const all = { ...totals, ...payments, remoteFirstPayFen, deductibleFen };
-  return AMOUNT_FIELDS.map((field) => all[field]);
+  const { totals, payments } = part;
+  return AMOUNT_FIELDS.map((field) => {
+    if (field in totals) return totals[field as keyof typeof totals];
+    if (field in payments) return payments[field as keyof typeof payments];
+    return part[field as 'remoteFirstPayFen' | 'deductibleFen'];
+  });
 }
 
 /** A settlement about to be written. */
