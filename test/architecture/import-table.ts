@@ -168,19 +168,10 @@ export const TABLE: readonly Row[] = [
   { folder: 'tools/simulator', may: [DOMAIN, CONTRACTS, TYPEBOX, 'csv-parse', NODE] },
   { folder: 'tools/policy', may: [DOMAIN, CONTRACTS, TYPEBOX, NODE] },
   { folder: 'tools', may: OUTSIDE, tests: [TESTKIT, 'fast-check'] },
-  { folder: 'bench', may: [...OUTSIDE, TESTKIT, 'bench', 'autocannon'] },
+  { folder: 'bench', may: [...OUTSIDE, TESTKIT, 'bench'] },
   {
     folder: 'test',
-    may: [
-      ...OUTSIDE,
-      TESTKIT,
-      ...NEST,
-      'fastify',
-      'fast-check',
-      'typescript',
-      'autocannon',
-      'pino',
-    ],
+    may: [...OUTSIDE, TESTKIT, ...NEST, 'fastify', 'fast-check', 'typescript', 'pino'],
   },
 ];
 
