@@ -6,6 +6,7 @@ import {
   ensurePartitions,
   hashOf,
   journalMigrations,
+  poolOf,
   readStream,
 } from '@lib/journal';
 import { createTestDatabase, testPostgresUrl } from '@lib/testkit';
@@ -15,7 +16,6 @@ import type { DataSource } from 'typeorm';
 import { readKnownDiseases, seed } from '../../apps/settlement/src/seed';
 import { Documents } from '../../apps/settlement/src/storage/documents';
 import { SettlementTables1767200000000 } from '../../apps/settlement/src/storage/migrations';
-import { poolOf } from '../../apps/settlement/src/storage/pool';
 import type { SettleVisit } from '../../apps/settlement/src/use-cases/commands';
 import { LoadDocuments } from '../../apps/settlement/src/use-cases/load-document';
 import { LoadRegistry } from '../../apps/settlement/src/use-cases/load-registry';

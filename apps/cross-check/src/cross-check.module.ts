@@ -1,6 +1,6 @@
 import type { Instant } from '@domain/kernel';
 import { Clock, CONFIG, LOGS, type Logs, PersonalDataKeys, Plumbing } from '@lib/edge';
-import { createUnitOfWork, type UnitOfWork } from '@lib/journal';
+import { createUnitOfWork, poolOf, type UnitOfWork } from '@lib/journal';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { CrossCheckConfig } from './config';
@@ -8,7 +8,6 @@ import { RuleSetsController } from './inbound/http/rule-sets.controller';
 import { ScreeningsController } from './inbound/http/screenings.controller';
 import { SuspicionsController } from './inbound/http/suspicions.controller';
 import { crossCheckPlumbing } from './plumbing';
-import { readerOf } from './storage/pool';
 import { type CheckParts, CheckSettlements } from './use-cases/check-settlements';
 import { FollowEnrolment } from './use-cases/follow-enrolment';
 import { ReadSuspicions } from './use-cases/read-suspicions';
@@ -28,7 +27,7 @@ export interface CrossCheckData {
 @Module({})
 export class CrossCheckModule {
   static with(database: DataSource, data: CrossCheckData): DynamicModule {
-    const reader = readerOf(database);
+    const reader = poolOf(database);
     return {
       module: CrossCheckModule,
       controllers: [ScreeningsController, SuspicionsController, RuleSetsController],

@@ -1,6 +1,6 @@
 import type { EnrolmentReference } from '@domain/enrolment';
 import { Clock, CONFIG, LOGS, type Logs, PersonalDataKeys, Plumbing } from '@lib/edge';
-import { createUnitOfWork, type UnitOfWork } from '@lib/journal';
+import { createUnitOfWork, type Pool, poolOf, type UnitOfWork } from '@lib/journal';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { EnrolmentConfig } from './config';
@@ -10,7 +10,6 @@ import { ImportController } from './inbound/http/import.controller';
 import { openName } from './inbound/http/seal';
 import { enrolmentPlumbing } from './plumbing';
 import { readReference } from './read-reference';
-import { type Pool, poolOf } from './storage/pool';
 import { ChangePerson } from './use-cases/change-person';
 import { QueryCoverage } from './use-cases/query-coverage';
 import { ReadAccessLog } from './use-cases/read-access-log';

@@ -1,5 +1,5 @@
 import { Clock, CONFIG, LOGS, type Logs, PersonalDataKeys, Plumbing } from '@lib/edge';
-import { createUnitOfWork, type UnitOfWork } from '@lib/journal';
+import { createUnitOfWork, type Pool, poolOf, type UnitOfWork } from '@lib/journal';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { readFileSync } from 'node:fs';
 import { DataSource } from 'typeorm';
@@ -11,7 +11,6 @@ import { ScreeningClient } from './outbound/screening-client';
 import { settlementPlumbing } from './plumbing';
 import { readKnownDiseases } from './seed';
 import { Documents } from './storage/documents';
-import { type Pool, poolOf } from './storage/pool';
 import { LoadDocuments } from './use-cases/load-document';
 import { LoadRegistry } from './use-cases/load-registry';
 import { PreviewVisit } from './use-cases/preview-visit';

@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { type AuditedStream, type Selection, streamsOf } from './audit-streams';
 import { GENESIS_HASH, hashOf } from './fact-hash';
 import type { StoredFact } from './types';
-import { withClient } from './unit-of-work';
+import { withClient } from './connection';
 
 /** The first thing found that is not as it must be. */
 export interface JournalDifference {

@@ -1,4 +1,4 @@
-import type { ClientConfig } from 'pg';
+import type { ClientConfig, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 
 /** Where a DataSource connects to, for a connection of one's own beside its pool. */
@@ -18,4 +18,17 @@ export function clientConfigOf(dataSource: DataSource, applicationName: string):
     keepAlive: true,
   };
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
+}
+
+/** Runs `use` with the raw driver connection of a pooled one, and gives it back in any case. */
+export async function withClient<T>(
+  dataSource: DataSource,
+  use: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    return await use((await runner.connect()) as PoolClient);
+  } finally {
+    await runner.release();
+  }
 }

@@ -22,3 +22,4 @@ export {
 } from './audit-journal';
 export { type JournalPage, UnknownCursor, readJournal, readStream } from './read-journal';
 export { type AuditedStream } from './audit-streams';
+export { type Pool, poolOf } from './pool';

@@ -1,8 +1,10 @@
 import type { PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
+import { withClient } from './connection';
 import { CommitUndone, causeOf, isWorthRerunning } from './faults';
 import { type Logger, silentLogger } from './logger';
 import { textArray } from './pg-text';
+import { poolOf } from './pool';
 import { type FactRow, factOf } from './stored-fact';
 import { JournalTransaction } from './transaction';
 import type { CommandKey, KeyLookup, Statement, Transaction, UnitOfWork } from './types';
@@ -24,31 +26,10 @@ export function createUnitOfWork(
     lookUp: async (keys, tx) => {
       if (keys.length === 0) return [];
       if (tx !== undefined) return await lookUp(keys, (statement) => tx.query(statement), tx);
-      return await withClient(dataSource, (client) =>
-        lookUp(keys, async ({ name, text, values }) => {
-          const statement = {
-            ...(name === undefined ? {} : { name }),
-            text,
-            values: [...(values ?? [])],
-          };
-          return (await client.query<LookUpRow>(statement)).rows;
-        }),
-      );
+      const pool = poolOf(dataSource);
+      return await lookUp(keys, (statement) => pool.query(statement));
     },
   };
-}
-
-/** Runs `use` with the raw driver connection of a pooled one, and gives it back in any case. */
-export async function withClient<T>(
-  dataSource: DataSource,
-  use: (client: PoolClient) => Promise<T>,
-): Promise<T> {
-  const runner = dataSource.createQueryRunner();
-  try {
-    return await use((await runner.connect()) as PoolClient);
-  } finally {
-    await runner.release();
-  }
 }
 
 async function runAgainWhileWorth<T>(

@@ -1,5 +1,4 @@
-import type { Transaction } from '@lib/journal';
-import type { Reader } from './pool';
+import type { Pool, Transaction } from '@lib/journal';
 
 /** A person's coverage as JSON, with the version of the last fact applied. */
 export interface CoverageRow {
@@ -18,7 +17,7 @@ export interface PersonNoRow {
 
 /** The coverages of persons; those not known are left out. */
 export async function loadCoverages(
-  reader: Reader,
+  reader: Pool,
   personKeys: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   if (personKeys.length === 0) return new Map();
@@ -75,7 +74,7 @@ export const numberKey = ({ insuredCity, hash }: HashedPersonNo): string =>
 
 /** The coverages of the persons whose hashed numbers these are, by `numberKey`; those not known are left out. */
 export async function coveragesByNumber(
-  reader: Reader,
+  reader: Pool,
   numbers: readonly HashedPersonNo[],
 ): Promise<ReadonlyMap<string, string>> {
   if (numbers.length === 0) return new Map();

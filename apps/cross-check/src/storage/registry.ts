@@ -1,5 +1,4 @@
-import type { Transaction } from '@lib/journal';
-import type { Reader } from './pool';
+import type { Pool, Transaction } from '@lib/journal';
 
 export interface InstitutionRow {
   readonly institutionCode: string;
@@ -67,7 +66,7 @@ export async function keepPractitioners(
 
 /** The tiers of institutions; those not known are left out. */
 export async function levelsOf(
-  reader: Reader,
+  reader: Pool,
   institutionCodes: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
   if (institutionCodes.length === 0) return new Map();

@@ -1,5 +1,4 @@
-import type { Transaction } from '@lib/journal';
-import type { Reader } from './pool';
+import type { Pool, Transaction } from '@lib/journal';
 
 export type SuspicionState = 'open' | 'withdrawn';
 
@@ -120,7 +119,7 @@ export interface SuspicionFilter {
 
 /** Suspicions, newest first. */
 export async function listSuspicions(
-  reader: Reader,
+  reader: Pool,
   filter: SuspicionFilter,
 ): Promise<readonly ReadSuspicion[]> {
   const rows = await reader.query<StoredRow>({
@@ -141,10 +140,7 @@ export async function listSuspicions(
   return rows.map(readOf);
 }
 
-export async function findSuspicion(
-  reader: Reader,
-  id: string,
-): Promise<ReadSuspicion | undefined> {
+export async function findSuspicion(reader: Pool, id: string): Promise<ReadSuspicion | undefined> {
   const [row] = await reader.query<StoredRow>({
     name: 'suspicion-by-id',
     text: 'select * from suspicion where id = $1',

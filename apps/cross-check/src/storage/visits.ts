@@ -1,5 +1,4 @@
-import type { Transaction } from '@lib/journal';
-import type { Reader } from './pool';
+import type { Pool, Transaction } from '@lib/journal';
 
 /** One visit as it is kept: what is asked of it, and its record as JSON. */
 export interface VisitRow {
@@ -107,7 +106,7 @@ export async function findAlike(tx: Transaction, marks: Marks): Promise<readonly
 
 /** The visits of these numbers, in no order; those not kept are left out. */
 export async function loadVisits(
-  reader: Reader,
+  reader: Pool,
   visitGroupNos: readonly string[],
 ): Promise<readonly KeptVisit[]> {
   if (visitGroupNos.length === 0) return [];

@@ -1,6 +1,5 @@
 import type { SuspicionRaised, SuspicionWithdrawn } from '@lib/contracts';
-import type { ReceivedFact, Transaction } from '@lib/journal';
-import { readerOf } from '../storage/pool';
+import { poolOf, type ReceivedFact, type Transaction } from '@lib/journal';
 import { CheckSettlements } from './check-settlements';
 import {
   BOX,
@@ -45,7 +44,7 @@ async function journal(): Promise<readonly { type: string; stream: string; paylo
   );
 }
 async function suspicions() {
-  const read = new ReadSuspicions(readerOf(opened.database.dataSource));
+  const read = new ReadSuspicions(poolOf(opened.database.dataSource));
   const page = await read.list({}, 'everything');
   if ('refused' in page) throw new Error(page.refused);
   return [...page.suspicions].reverse();

@@ -1,4 +1,4 @@
-import { readerOf } from '../storage/pool';
+import { poolOf } from '@lib/journal';
 import { CheckSettlements } from './check-settlements';
 import {
   CHANGSHA,
@@ -17,7 +17,7 @@ let read: ReadSuspicions;
 /** Five boxes, each sold in 长沙 to somebody insured in 萍乡, then elsewhere; the last sale of the fifth is reversed. */
 beforeAll(async () => {
   opened = await openCrossCheck('read_suspicions');
-  read = new ReadSuspicions(readerOf(opened.database.dataSource));
+  read = new ReadSuspicions(poolOf(opened.database.dataSource));
   const settlements = new CheckSettlements(fixedParts);
   for (const number of [1, 2, 3, 4, 5]) {
     const lines = [{ traceCodes: [String(number).repeat(20)] }];

@@ -1,6 +1,6 @@
 import type { Refusal } from '@domain/kernel';
 import type { SuspicionRaisedResult } from '@lib/contracts';
-import type { Reader } from '../storage/pool';
+import type { Pool } from '@lib/journal';
 import {
   findSuspicion,
   listSuspicions,
@@ -26,7 +26,7 @@ const PAGE = 50;
 
 /** Reading what the checks found. */
 export class ReadSuspicions {
-  constructor(private readonly reader: Reader) {}
+  constructor(private readonly reader: Pool) {}
 
   /** A page, newest first, of what the caller may see. */
   async list(query: SuspicionQuery, sight: Sight) {

@@ -9,7 +9,7 @@ import {
 } from '@domain/screening';
 import type { Finding, ScreenedVisit, ScreeningsAnswer, Visit } from '@lib/contracts';
 import { coveragesByNumber, type HashedPersonNo, numberKey } from '../storage/coverages';
-import type { Reader } from '../storage/pool';
+import type { Pool } from '@lib/journal';
 import { levelsOf } from '../storage/registry';
 import type { RuleBook } from './rule-book';
 import { subjectOf } from './subjects';
@@ -26,7 +26,7 @@ const PASSED: ScreenedVisit = { action: 'pass', findings: [] };
 export class ScreenVisits {
   constructor(
     private readonly rules: RuleBook,
-    private readonly reader: Reader,
+    private readonly reader: Pool,
   ) {}
 
   /** Visits that bring their subject along: judged in memory, without a question to the database. */

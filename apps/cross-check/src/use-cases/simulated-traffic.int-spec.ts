@@ -1,13 +1,12 @@
 import { civilDate, provinceOf } from '@domain/kernel';
 import { screenVisits } from '@domain/screening';
-import type { ReceivedFact } from '@lib/journal';
+import { poolOf, type ReceivedFact } from '@lib/journal';
 import {
   generatePopulation,
   generateVisits,
   reference,
   type SimulatedVisit,
 } from '../../../../tools/simulator';
-import { readerOf } from '../storage/pool';
 import { CheckSettlements } from './check-settlements';
 import {
   fixedParts,
@@ -111,7 +110,7 @@ describe('ten-city traffic with planted claims', () => {
       for (let start = 0; start < facts.length; start += 150) {
         await work.run((tx) => checks.handle(tx, facts.slice(start, start + 150)));
       }
-      const read = new ReadSuspicions(readerOf(database.dataSource));
+      const read = new ReadSuspicions(poolOf(database.dataSource));
       const page = await read.list({ state: 'open', limit: 1000 }, 'everything');
       if ('refused' in page) throw new Error(page.refused);
       const found = page.suspicions.map(

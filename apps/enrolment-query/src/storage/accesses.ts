@@ -1,5 +1,5 @@
 import { formatInstant, instant } from '@domain/kernel';
-import type { Pool } from './pool';
+import type { Pool } from '@lib/journal';
 
 /** A fact of a stream `access/{personKey}` as it is listed. */
 export interface StoredAccess {

@@ -1,6 +1,5 @@
 import type { ContributionPosted } from '@domain/enrolment';
-import type { Transaction } from '@lib/journal';
-import type { Pool } from './pool';
+import type { Pool, Transaction } from '@lib/journal';
 
 /** Keeps what was paid, by the version of the fact that says so: two payments for a month are two rows. */
 export async function keepContribution(

@@ -6,8 +6,7 @@ import {
   evolveCoverage,
 } from '@domain/enrolment';
 import { formatInstant, type Instant, instant } from '@domain/kernel';
-import type { StreamHead } from '@lib/journal';
-import type { Pool } from './pool';
+import type { Pool, StreamHead } from '@lib/journal';
 
 export const personStream = (personKey: string): string => `person/${personKey}`;
 

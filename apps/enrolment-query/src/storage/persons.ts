@@ -1,6 +1,5 @@
 import type { NumberHash } from '@domain/enrolment';
-import type { Transaction } from '@lib/journal';
-import type { Pool } from './pool';
+import type { Pool, Transaction } from '@lib/journal';
 
 /** A certificate, found by its keyed hash. */
 export interface SealedCertificate {

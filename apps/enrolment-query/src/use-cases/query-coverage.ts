@@ -10,7 +10,7 @@ import {
 } from '@domain/enrolment';
 import { type CivilDate, formatInstant, type Instant, type Refusal } from '@domain/kernel';
 import { type Caller, type CoverageRead, holdsCity } from '@lib/contracts';
-import type { Actor, UnitOfWork } from '@lib/journal';
+import type { Actor, Pool, UnitOfWork } from '@lib/journal';
 import { contributionMonths } from '../storage/contributions';
 import { readCoverage, readCoverageKnownAt } from '../storage/person-streams';
 import {
@@ -20,7 +20,6 @@ import {
   personOfCertificate,
   sealedNameOf,
 } from '../storage/persons';
-import type { Pool } from '../storage/pool';
 import { VERSIONS } from './outcome';
 import { recordRefusal } from './person-ledger';
 import { accessStream, personStream } from './streams';

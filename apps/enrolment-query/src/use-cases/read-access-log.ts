@@ -1,9 +1,8 @@
 import type { Refusal } from '@domain/kernel';
 import { type Caller, type CoverageRead, holdsCity } from '@lib/contracts';
-import { actorOf } from '@lib/journal';
+import { actorOf, type Pool } from '@lib/journal';
 import { listAccesses } from '../storage/accesses';
 import { readCoverage } from '../storage/person-streams';
-import type { Pool } from '../storage/pool';
 import { accessStream } from './streams';
 
 const NOT_FOUND: Refusal = { refused: 'edge.not-found' };

@@ -1,6 +1,6 @@
 import { type Coverage, coverageFromWire } from '@domain/enrolment';
 import type { HashedNumber } from '@domain/settlement';
-import type { Pool } from './pool';
+import type { Pool } from '@lib/journal';
 
 /** A person asked for by the hash of the number at the insured city; every key in use may have made the hash. */
 export interface PersonQuestion {

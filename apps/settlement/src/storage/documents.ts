@@ -11,7 +11,7 @@ import {
 } from '@domain/benefit';
 import type { Insurance } from '@domain/enrolment';
 import type { DocumentRef } from '@domain/settlement';
-import type { Pool } from './pool';
+import type { Pool } from '@lib/journal';
 
 export type DocumentKind = 'pack' | 'agreement';
 

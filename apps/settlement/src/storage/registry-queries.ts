@@ -1,5 +1,5 @@
 import type { InstitutionChanged, PractitionerChanged } from '@lib/contracts';
-import type { Pool } from './pool';
+import type { Pool } from '@lib/journal';
 
 /** Institutions of a city by code, after a cursor. */
 export function listInstitutions(

@@ -1,5 +1,5 @@
 import type { InstitutionView, PractitionerView } from '@domain/settlement';
-import type { Pool } from './pool';
+import type { Pool } from '@lib/journal';
 
 /** Institutions and practitioners by their codes, as they stand now. */
 export interface RegistryAnswer {

@@ -1,5 +1,5 @@
 import type { VisitSettled } from '@domain/settlement';
-import type { Pool } from './pool';
+import type { Pool } from '@lib/journal';
 
 /** A settlement as it stands, with the fact that made it. */
 export interface FoundSettlement {

@@ -14,7 +14,7 @@ import type { ScreenedVisit, VisitToScreen } from '@lib/contracts';
 import type { ScreeningClient } from '../outbound/screening-client';
 import { findCoverages } from '../storage/coverages';
 import type { Documents } from '../storage/documents';
-import type { Pool } from '../storage/pool';
+import type { Pool } from '@lib/journal';
 import { findInRegistry } from '../storage/registry';
 import type { SettleVisit } from './commands';
 

@@ -1,6 +1,6 @@
 import type { DocumentRef } from '@domain/settlement';
 import type { Dated, Documents } from '../storage/documents';
-import type { Pool } from '../storage/pool';
+import type { Pool } from '@lib/journal';
 import { listInstitutions, listPractitioners } from '../storage/registry-queries';
 
 const PAGE = 100;

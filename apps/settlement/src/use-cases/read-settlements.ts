@@ -1,4 +1,4 @@
-import type { Pool } from '../storage/pool';
+import type { Pool } from '@lib/journal';
 import { findSettlement, findVisit, type FoundSettlement } from '../storage/settlement-queries';
 
 /** Settlements as they stand. Who may see which is the door's to ask. */

@@ -5,6 +5,8 @@ import {
   createUnitOfWork,
   ensurePartitions,
   journalMigrations,
+  type Pool,
+  poolOf,
   type UnitOfWork,
 } from '@lib/journal';
 import { createTestDatabase, type TestDatabase } from '@lib/testkit';
@@ -12,7 +14,6 @@ import { join } from 'node:path';
 import { readKnownDiseases, seed } from '../seed';
 import { Documents } from '../storage/documents';
 import { SettlementTables1767200000000 } from '../storage/migrations';
-import { type Pool, poolOf } from '../storage/pool';
 import { type Answer, answerOf } from '../inbound/answers';
 import type { SettleVisit } from './commands';
 import { LoadDocuments } from './load-document';

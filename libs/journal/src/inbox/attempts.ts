@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { withClient } from '../unit-of-work';
+import { withClient } from '../connection';
 import { numberArray, textArray } from '../pg-text';
 import type { IncomingMessage, Transaction } from '../types';
 import type { FactIdentity } from './decode';
